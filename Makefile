@@ -1,0 +1,47 @@
+# `make demo` and `make test` do all set-up by themselves; the second time they are fast.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+ROOMS := cli tui actions store
+
+.PHONY: demo test check bench screenshots clean
+
+demo: $(STAMPS)/program
+	@$(BIN)/ckexplore demo
+
+test: $(STAMPS)/test
+	$(BIN)/python -m pytest
+
+check: $(STAMPS)/test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports --no-cache
+
+bench: $(STAMPS)/test
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+screenshots: $(STAMPS)/test
+	$(BIN)/python docs/make_screenshots.py
+
+clean:
+	rm -rf $(VENV) $(STAMPS) build dist *.egg-info
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "ckexplore needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python cannot make a virtual environment here. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/program: $(STAMPS)/venv pyproject.toml constraints.txt
+	@echo "Installing ckexplore into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/program
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@

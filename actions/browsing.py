@@ -1,0 +1,215 @@
+"""What a reader of the catalog sees: every row with the user's own tags, and the details of one artifact.
+
+Nothing here executes anything or writes into a repository.
+"""
+
+import json
+import os
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..store import annotations
+from ..store.artifact import Artifact
+from ..store.catalog import Catalog
+from ..store.errors import CkexploreError
+from ..store.formats import ck
+from ..store.repos import Repository, repositories
+from ..store.untrusted import read_text, safe_line, safe_text, safe_value
+from ..store.workspace import Workspace
+
+_README_NAMES = ("README.md", "README.rst", "README.txt", "README", "readme.md", "Readme.md")
+_FILES_SHOWN = 2_000
+_META_SHOWN = 256 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file of an artifact: its path below the artifact's folder, its size in bytes, what it is."""
+
+    path: str
+    size: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Everything the detail view shows of one artifact. All text is safe for a terminal."""
+
+    artifact: Artifact
+    folder: str
+    overview: tuple[tuple[str, str], ...]
+    meta: str
+    readme: str
+    readme_source: str
+    files: tuple[FileRow, ...]
+    files_left_out: int
+    meta_value: dict[str, Any]
+
+
+def rows(workspace: Workspace, *, stored_only: bool = False) -> list[Artifact]:
+    """Give every artifact of the workspace with the user's own tags; `stored_only` doesn't look at the disk again."""
+    catalog = Catalog(workspace)
+    own = annotations.own_tags(workspace)
+    found: list[Artifact] = []
+    for repository in repositories(workspace):
+        read = catalog.stored(repository) if stored_only else catalog.artifacts(repository)
+        found.extend(read)
+    if not own:
+        return found
+    return [replace(row, own_tags=own[row.uid]) if row.uid in own else row for row in found]
+
+
+def repository_of(workspace: Workspace, artifact: Artifact) -> Repository:
+    """Give the repository that an artifact's row comes from. Raises CkexploreError when it is gone."""
+    for repository in repositories(workspace):
+        if repository.uid == artifact.repository_uid and repository.alias == artifact.repository:
+            return repository
+    raise CkexploreError(f"the repository {artifact.repository} is no longer there")
+
+
+def details(workspace: Workspace, artifact: Artifact) -> Details:
+    """Read what the detail view shows of one artifact. Raises CkexploreError when its repository is gone."""
+    repository = repository_of(workspace, artifact)
+    path = repository.path / artifact.path
+    folder = path if path.is_dir() else path.parent
+    meta_text, meta_value = _meta(artifact, path)
+    readme, source = _readme(path, repository.path)
+    files, left_out = _files(path)
+    return Details(
+        artifact=artifact,
+        folder=safe_line(str(folder)),
+        overview=tuple(_overview(artifact, meta_value, str(path), left_out + len(files))),
+        meta=meta_text,
+        readme=readme,
+        readme_source=source,
+        files=files,
+        files_left_out=left_out,
+        meta_value=meta_value,
+    )
+
+
+def _meta(artifact: Artifact, path: Path) -> tuple[str, dict[str, Any]]:
+    if artifact.format != "ck":
+        return "", {}
+    try:
+        value = safe_value(ck.load_meta(path))
+    except CkexploreError as error:
+        return f"{error}\n\n{_raw(path / ck.META)}", {}
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return safe_text(text, _META_SHOWN), value
+
+
+def _raw(path: Path) -> str:
+    """Give the text of a file that can't be parsed, so that the error can be seen in its place."""
+    try:
+        return safe_text(read_text(path, _META_SHOWN))
+    except CkexploreError:
+        return ""
+
+
+def _readme(path: Path, root: Path) -> tuple[str, str]:
+    if path.is_file():
+        if path.suffix.lower() in {".md", ".rst", ".txt", ""} or path.name.lower().startswith("readme"):
+            return _raw(path), safe_line(path.name)
+        return "", ""
+    for name in _README_NAMES:
+        if (path / name).is_file() and not (path / name).is_symlink():
+            return _raw(path / name), safe_line(name)
+    for name in _README_NAMES:
+        if (root / name).is_file() and not (root / name).is_symlink():
+            return _raw(root / name), f"{name} of the repository"
+    return "", ""
+
+
+def _files(path: Path) -> tuple[tuple[FileRow, ...], int]:
+    """List an artifact's files without following links; folders of meta come last."""
+    if not path.is_dir():
+        return ((_file_row(path, path.name),), 0)
+    found: list[FileRow] = []
+    left_out = 0
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        for name in sorted(names):
+            if len(found) >= _FILES_SHOWN:
+                left_out += 1
+                continue
+            file = Path(folder) / name
+            found.append(_file_row(file, str(file.relative_to(path))))
+        if left_out > 100_000:
+            break
+    found.sort(key=lambda row: (row.path.startswith(".cm/"), row.path.count("/"), row.path))
+    return tuple(found), left_out
+
+
+def _file_row(path: Path, name: str) -> FileRow:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return FileRow(safe_line(name), 0, "gone")
+    kind = "file" if stat.S_ISREG(status.st_mode) else "link" if stat.S_ISLNK(status.st_mode) else "special"
+    if kind == "file" and status.st_mode & 0o111:
+        kind = "executable"
+    return FileRow(safe_line(name), status.st_size, kind)
+
+
+def _overview(artifact: Artifact, meta: dict[str, Any], path: str, files: int) -> list[tuple[str, str]]:
+    lines = [
+        ("artifact", artifact.title),
+        ("module", artifact.module),
+        ("repository", artifact.repository),
+        ("UID", artifact.uid),
+        ("name", artifact.name if artifact.name != artifact.alias else ""),
+        ("description", artifact.description),
+        ("tags", ", ".join(artifact.tags)),
+        ("own tags", ", ".join(artifact.own_tags)),
+        ("problem", artifact.problem),
+        *_by_module(artifact.module, meta),
+        ("files", str(files)),
+        ("path", safe_line(path)),
+    ]
+    return [(label, text) for label, text in lines if text]
+
+
+def _by_module(module: str, meta: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give what matters for an artifact of a CK module, in the words of its meta."""
+    lines: list[tuple[str, str]] = []
+    if module == "program":
+        lines.append(("commands", ", ".join(_names(meta.get("run_cmds")))))
+        lines.append(("language", str(meta.get("main_language", ""))))
+        lines.append(("needs to compile", _dependencies(meta.get("compile_deps"))))
+        lines.append(("needs to run", _dependencies(meta.get("run_deps"))))
+    if module in {"soft", "package"}:
+        lines.append(("needs", _dependencies(meta.get("deps"))))
+    if module == "package":
+        lines.append(("variations", ", ".join(_names(meta.get("variations")))))
+        customize = meta.get("customize")
+        lines.append(("version", str(customize.get("version", "")) if isinstance(customize, dict) else ""))
+    if module == "env":
+        customize = meta.get("customize")
+        customize = customize if isinstance(customize, dict) else {}
+        lines.append(("version", str(customize.get("version", ""))))
+        lines.append(("found at", str(customize.get("full_path", ""))))
+    if module == "dataset":
+        lines.append(("data files", ", ".join(map(str, meta.get("dataset_files", ())))))
+    if module == "experiment":
+        lines.append(("points", str(meta.get("points", ""))))
+        lines.append(("source", str(meta.get("source", ""))))
+        lines.append(("licence", str(meta.get("licence") or meta.get("license") or "")))
+    if module == "job":
+        lines.append(("state", str(meta.get("state", ""))))
+    return lines
+
+
+def _names(value: Any) -> list[str]:
+    return list(value) if isinstance(value, dict) else []
+
+
+def _dependencies(value: Any) -> str:
+    """Give dependencies as `key (tags)`, in the order of their `sort`."""
+    if not isinstance(value, dict):
+        return ""
+    found = [(key, item) for key, item in value.items() if isinstance(item, dict)]
+    found.sort(key=lambda pair: str(pair[1].get("sort", 0)).zfill(8))
+    return ", ".join(f"{key} ({item.get('tags', '')})" for key, item in found)

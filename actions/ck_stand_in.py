@@ -1,0 +1,165 @@
+"""A small stand-in for `ck.kernel`: the functions that repositories' own scripts call, under CK's names and codes.
+
+A census of 1,031 public scripts found 14 functions in use. Scripts run in a child process and get this module as `ck`.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ..store.artifact import new_uid
+
+cfg: dict[str, Any] = {"install_path": ""}
+work: dict[str, Any] = {}
+
+
+def out(text: object) -> None:
+    """Print a line."""
+    sys.stdout.write(f"{text}\n")
+
+
+def err(result: dict[str, Any]) -> None:
+    """Print an error and end the process with its code, as CK does."""
+    sys.stdout.write(f"CK error: {result.get('error', '')}!\n")
+    sys.exit(int(result.get("return", 1)))
+
+
+def inp(i: dict[str, Any]) -> dict[str, Any]:
+    """Answer a question with nothing: nobody is asked here."""
+    out(i.get("text", ""))
+    return {"return": 0, "string": ""}
+
+
+def safe_int(value: Any, default: int) -> int:
+    """Read an integer, or give the default."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return default
+
+
+def gen_uid(_: dict[str, Any]) -> dict[str, Any]:
+    """Draw a UID."""
+    return {"return": 0, "data_uid": new_uid()}
+
+
+def load_text_file(i: dict[str, Any]) -> dict[str, Any]:
+    """Read `text_file`; with `split_to_list` "yes" its lines as `lst`, with `delete_after_read` it is removed."""
+    path = Path(i["text_file"])
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return {"return": 16, "error": f"problem opening text file={path} ({error})"}
+    if i.get("delete_after_read") == "yes":
+        path.unlink()
+    text = data.decode(i.get("encoding") or "utf-8", "replace")
+    result: dict[str, Any] = {"return": 0, "bin": data, "string": text}
+    if i.get("split_to_list") == "yes":
+        result["lst"] = text.split("\n")
+    return result
+
+
+def save_text_file(i: dict[str, Any]) -> dict[str, Any]:
+    """Write `string` to `text_file` (added to its end with `append` "yes")."""
+    try:
+        with Path(i["text_file"]).open("a" if i.get("append") == "yes" else "w", encoding="utf-8") as stream:
+            stream.write(i.get("string", ""))
+    except OSError as error:
+        return {"return": 1, "error": f"problem writing text file={i['text_file']} ({error})"}
+    return {"return": 0}
+
+
+def load_json_file(i: dict[str, Any]) -> dict[str, Any]:
+    """Read `json_file` as `dict`."""
+    try:
+        return {"return": 0, "dict": json.loads(Path(i["json_file"]).read_text(encoding="utf-8"))}
+    except FileNotFoundError as error:
+        return {"return": 16, "error": f"problem opening json file={i['json_file']} ({error})"}
+    except (OSError, ValueError) as error:
+        return {"return": 1, "error": f"problem reading json file={i['json_file']} ({error})"}
+
+
+def save_json_to_file(i: dict[str, Any]) -> dict[str, Any]:
+    """Write `dict` to `json_file`."""
+    text = json.dumps(i.get("dict", {}), indent=2, sort_keys=i.get("sort_keys") == "yes") + "\n"
+    return save_text_file({"text_file": i["json_file"], "string": text})
+
+
+def gen_tmp_file(i: dict[str, Any]) -> dict[str, Any]:
+    """Name a new temporary file (`prefix`, `suffix`, `remove_dir`)."""
+    descriptor, name = tempfile.mkstemp(suffix=i.get("suffix", ""), prefix=i.get("prefix", ""))
+    os.close(descriptor)
+    return {"return": 0, "file_name": Path(name).name if i.get("remove_dir") == "yes" else name}
+
+
+def run_and_get_stdout(i: dict[str, Any]) -> dict[str, Any]:
+    """Run `cmd` (a text split at blanks, or a list) and give `return_code`, `stdout` and `stderr`."""
+    command = i["cmd"]
+    words = command.split() if isinstance(command, str) else list(command)
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError as error:
+        return {"return": 1, "error": str(error)}
+    return {"return": 0, "return_code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+
+
+def load_module_from_path(i: dict[str, Any]) -> dict[str, Any]:
+    """Import `module_code_name`.py from the folder `path`, and give it as `code`."""
+    path = Path(i["path"]) / f"{i['module_code_name']}.py"
+    spec = importlib.util.spec_from_file_location(f"ck_{path.parent.name}_{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        return {"return": 1, "error": f"can't find module code {path}"}
+    code = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(code)
+    return {"return": 0, "code": code, "path": str(path)}
+
+
+def list_all_files(i: dict[str, Any]) -> dict[str, Any]:
+    """List the files below `path` (at most `limit`), their sizes by relative path."""
+    root, limit = Path(i["path"]), safe_int(i.get("limit"), -1)
+    found: dict[str, dict[str, int]] = {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder) / name
+            if path.is_file():
+                found[str(path.relative_to(root))] = {"size": path.stat().st_size}
+            if 0 <= limit <= len(found):
+                return {"return": 0, "list": found, "sizes": found, "number": str(len(found))}
+    return {"return": 0, "list": found, "sizes": found, "number": str(len(found))}
+
+
+def compare_dicts(i: dict[str, Any]) -> dict[str, Any]:
+    """Tell whether `dict1` holds everything that `dict2` holds."""
+
+    def holds(first: Any, second: Any) -> bool:
+        if isinstance(second, dict):
+            return isinstance(first, dict) and all(key in first and holds(first[key], second[key]) for key in second)
+        if isinstance(second, list):
+            return isinstance(first, list) and all(item in first for item in second)
+        return first == second
+
+    return {"return": 0, "equal": "yes" if holds(i["dict1"], i["dict2"]) else "no"}
+
+
+def access(i: dict[str, Any]) -> dict[str, Any]:
+    """Answer the calls that detection scripts make of other modules; the others say that they aren't offered."""
+    action, module = i.get("action"), i.get("module_uoa")
+    if (module, action) == ("os", "lib_path_export_script"):
+        return {"return": 0, "script": _library_path_script(i)}
+    if (module, action) == ("os", "run_and_get_stdout"):
+        return run_and_get_stdout(i)
+    return {"return": 1, "error": f"{action} {module} is not offered to scripts here"}
+
+
+def _library_path_script(i: dict[str, Any]) -> str:
+    dynamic = i.get("lib_path") or i.get("dynamic_lib_path") or ""
+    static = i.get("static_lib_path") or i.get("lib_path") or ""
+    variable = "DYLD_FALLBACK_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
+    lines = [f'export {variable}="{dynamic}":${variable}\n'] if dynamic else []
+    lines += [f'export LIBRARY_PATH="{static}":$LIBRARY_PATH\n'] if static else []
+    return "\n" + "".join(lines) + "\n"

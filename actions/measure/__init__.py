@@ -1,0 +1,1 @@
+"""Measuring: what this machine is, and what a row of numbers says."""

@@ -1,0 +1,66 @@
+"""Actions of the module `repo`: add, pull and forget repositories."""
+
+from pathlib import Path
+from typing import Any
+
+from ...store import repos
+from ...store.artifact import Cid
+from ...store.catalog import Catalog
+from ...store.errors import InvalidRequestError
+from ...store.repos import Repository
+from ...store.workspace import Workspace
+from ..request import Request
+
+__all__ = ["add", "pull", "rm"]
+
+
+def add(request: Request) -> dict[str, Any]:
+    """Register a folder, `add repo[:NAME] --path=DIR`, or clone an address, `add repo[:NAME] --url=https://…`."""
+    alias = _alias(request)
+    if request.text("url"):
+        return _added(request, repos.clone(request.workspace, request.text("url"), alias, request.console.progress))
+    path = request.text("path")
+    if not path:
+        raise InvalidRequestError("say where the repository is: ckexplore add repo --path=DIR, or --url=https://…")
+    return _added(request, repos.register(request.workspace, Path(path), alias))
+
+
+def _alias(request: Request) -> str:
+    cid: Cid = request.cid
+    return cid.artifact if cid.artifact not in ("", "*") else ""
+
+
+def _added(request: Request, repository: Repository) -> dict[str, Any]:
+    rows = Catalog(request.workspace).artifacts(repository)
+    return {
+        "repo_uoa": repository.alias,
+        "repo_uid": repository.uid,
+        "path": str(repository.path),
+        "format": repository.format,
+        "artifacts": len(rows),
+        "broken": [{"cid": row.cid, "problem": row.problem} for row in rows if row.problem],
+    }
+
+
+def pull(request: Request) -> dict[str, Any]:
+    """Bring clones up to date: `pull repo:NAME`, or all of them; with `--url=` the repository is cloned first."""
+    alias = _alias(request)
+    if request.text("url"):
+        return add(request)
+    names = [alias] if alias else _clones(request.workspace)
+    changed = {name: repos.pull(request.workspace, name, request.console.progress) for name in names}
+    for name in names:
+        Catalog(request.workspace).artifacts(repos.find(request.workspace, name))
+    return {"pulled": changed}
+
+
+def _clones(workspace: Workspace) -> list[str]:
+    return [one.alias for one in repos.repositories(workspace) if workspace.clones in one.path.parents]
+
+
+def rm(request: Request) -> dict[str, Any]:
+    """Forget a registered repository; its files stay where they are."""
+    if not _alias(request):
+        raise InvalidRequestError("say which repository to forget: ckexplore rm repo:NAME")
+    repository = repos.unregister(request.workspace, _alias(request))
+    return {"removed": [repository.alias], "path": str(repository.path)}

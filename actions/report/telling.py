@@ -1,0 +1,191 @@
+"""Telling a result in the terminal: the lines that the command line prints and the TUI's command line shows.
+
+Lists and paths come as the original CK prints them, so that scripts written for it go on working.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...store.untrusted import safe_line, safe_text
+from .figures import point_figure
+from .quantity import quantity
+from .table import text_table
+
+if TYPE_CHECKING:
+    from ..plan import Plan
+
+Result = Mapping[str, Any]
+
+
+def tell(action: str, module: str, result: Result, width: int = 100) -> list[str]:
+    """Give the lines that tell a result; every line is safe for a terminal."""
+    if "plan" in result and "approval" in result:
+        return _plan_as_json(result)
+    teller = _TELLERS.get(f"{action} {module}") or _TELLERS.get(action) or _as_json
+    return [line for text in teller(result, width) for line in safe_text(text).split("\n")]
+
+
+def _as_json(result: Result, _width: int) -> list[str]:
+    return json.dumps(result, indent=2, sort_keys=True, ensure_ascii=False, default=str).split("\n")
+
+
+def _plan_as_json(result: Result) -> list[str]:
+    return [*_as_json(result["plan"], 0), f"approval: {result['approval']}"]
+
+
+def _names(result: Result, _width: int) -> list[str]:
+    return [str(one["data_uoa"]) for one in result["lst"]]
+
+
+def _cids(result: Result, _width: int) -> list[str]:
+    return [f"{one['repo_uoa']}:{one['module_uoa']}:{one['data_uoa']}" for one in result["lst"]]
+
+
+def _path(result: Result, _width: int) -> list[str]:
+    return [str(result["path"])]
+
+
+def _tags(result: Result, _width: int) -> list[str]:
+    return list(result["tags"])
+
+
+def _info(result: Result, _width: int) -> list[str]:
+    return [
+        f"Path  =        {result['path']}",
+        "",
+        f"Data alias =   {result['data_alias']}",
+        f"Data UID   =   {result['data_uid']}",
+        "",
+        f"Module alias = {result['module_alias']}",
+        f"Module UID   = {result['module_uid']}",
+    ]
+
+
+def _added(result: Result, _width: int) -> list[str]:
+    broken = result["broken"]
+    lines = [f"{result['repo_uoa']}: {result['artifacts']} artifacts in {result['path']} ({result['format']} format)"]
+    if broken:
+        lines.append(f"{len(broken)} of them can't be read:")
+        lines += [f"  {one['problem']}" for one in broken[:20]]
+    return lines
+
+
+def _pulled(result: Result, _width: int) -> list[str]:
+    pulled = result.get("pulled")
+    if pulled is None:
+        return _added(result, _width)
+    told = [f"{name}: {'updated' if changed else 'up to date'}" for name, changed in pulled.items()]
+    return told or ["no clones to pull; clone one: ckexplore add repo --url=https://…"]
+
+
+def _removed(result: Result, _width: int) -> list[str]:
+    return [f"removed {name}" for name in result["removed"]]
+
+
+def _tagged(result: Result, _width: int) -> list[str]:
+    own = ", ".join(result["own_tags"]) or "none"
+    return [f"{result['module_uoa']}:{result['data_uoa']}: your tags: {own}"]
+
+
+def _registered(result: Result, _width: int) -> list[str]:
+    version = f" {result['version']}" if result.get("version") else ""
+    return ["", f"registered {result['environment']}: {result['full_path']}{version}"]
+
+
+def _platform(result: Result, _width: int) -> list[str]:
+    lines: list[tuple[str, str]] = []
+    for group, values in result["features"].items():
+        pairs = values.items() if isinstance(values, dict) else [("", values)]
+        lines += [(f"{group} {name}".strip().replace("_", " "), quantity(f"{group}_{name}", value)) for name, value in pairs]
+    return [f"{name:<24}{value}" for name, value in lines]
+
+
+def _environments(result: Result, width: int) -> list[str]:
+    if not result["env"]:
+        return ["nothing is registered yet; try: ckexplore detect soft:compiler.gcc"]
+    rows = [
+        (one["data_uid"], one["version"], one["full_path"] + ("" if one["usable"] else " (gone)"), ",".join(one["tags"]))
+        for one in result["env"]
+    ]
+    return text_table(("UID", "version", "place", "tags"), rows, width=width)
+
+
+def _ran(result: Result, width: int) -> list[str]:
+    """Tell a run: what was chosen, what was measured, and the chart of its latencies."""
+    if "point" not in result:
+        return [f"done in {result['seconds']} s (job:{result['job']})"]
+    rows = [(name, quantity(name, value)) for name, value in measured(result["characteristics"])]
+    lines = [*text_table(("measured", "value"), rows, width=width), ""]
+    figure = point_figure(result["point_file"])
+    if figure is not None:
+        lines += [*figure(min(width, 100), 16).lines(), ""]
+    return [*lines, f"point {result['point']} of {result['experiment']} (job:{result['job']}, {result['seconds']} s)"]
+
+
+def measured(characteristics: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """List the single values among a point's characteristics, `group.name` only where it is not the run's."""
+    found: list[tuple[str, Any]] = []
+    for group, values in characteristics.items():
+        if isinstance(values, Mapping):
+            found += [
+                (name if group == "run" else f"{group}.{name}", value)
+                for name, value in values.items()
+                if not isinstance(value, dict | list | str) and not isinstance(value, bool) and name != "return_code"
+            ]
+    return found
+
+
+def _points(result: Result, width: int) -> list[str]:
+    """Tell an experiment's points: the choices that differ, and what was measured."""
+    from .points import points_table  # noqa: PLC0415
+
+    header, rows = points_table(result["points"])
+    return [f"{result['experiment']}: {len(rows)} points", "", *text_table(header, rows, width=width)]
+
+
+def _log(result: Result, _width: int) -> list[str]:
+    code = "" if result["exit_code"] is None else f", exit code {result['exit_code']}"
+    reason = f": {result['error_of_job']}" if result["error_of_job"] else ""
+    return [*str(result["log"]).rstrip().split("\n"), "", f"{result['state']}{code}{reason}"]
+
+
+def _cancelled(result: Result, _width: int) -> list[str]:
+    return [str(result["state"])]
+
+
+def tell_plan(plan: "Plan") -> list[str]:
+    """Tell a plan to the person who has to approve it: every command, folder, variable and file."""
+    lines = [f"{plan.request} would execute, in this order:", ""]
+    for number, stage in enumerate(plan.stages, 1):
+        lines.append(f"{number}. {stage.title}")
+        lines += [f"     {safe_line(command)}" for command in stage.commands]
+        lines.append(f"     in {safe_line(stage.cwd)}")
+        if stage.environment:
+            variables = "  ".join(f"{key}={value}" for key, value in sorted(stage.environment.items()))
+            lines.append(f"     with {safe_line(variables)}")
+    lines += ["", "Files of repositories that take part:"]
+    lines += [f"     {file.sha256[:12]}  {safe_line(file.path)}" for file in plan.files]
+    return [*lines, "", f"approval: {plan.approval}"]
+
+
+_TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
+    "ls": _names,
+    "find": _path,
+    "info": _info,
+    "search": _cids,
+    "list_tags": _tags,
+    "tag": _tagged,
+    "rm": _removed,
+    "add repo": _added,
+    "pull repo": _pulled,
+    "detect soft": _registered,
+    "install package": _registered,
+    "detect platform": _platform,
+    "show env": _environments,
+    "show experiment": _points,
+    "run program": _ran,
+    "compile program": _ran,
+    "log job": _log,
+    "cancel job": _cancelled,
+}

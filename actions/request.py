@@ -1,0 +1,69 @@
+"""A request as CK makes it: an action, the artifacts it is about, and options. The same for every way in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..store.artifact import Cid, parse_cid
+from ..store.errors import InvalidRequestError
+from ..store.workspace import Workspace
+from .console import Console
+
+_TAKEN = {"action", "module_uoa", "data_uoa", "repo_uoa", "cid", "cids", "unparsed"}
+_NO = {"", "no", "false", "0", "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `cids` names the artifacts, the first one foremost; `rest` is what followed `--`."""
+
+    workspace: Workspace
+    action: str
+    cids: tuple[Cid, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rest: tuple[str, ...] = ()
+    console: Console = field(default_factory=Console, compare=False)
+
+    @property
+    def cid(self) -> Cid:
+        """The artifact that the request is about."""
+        return self.cids[0] if self.cids else Cid()
+
+    def text(self, name: str, default: str = "") -> str:
+        """Give an option as text."""
+        value = self.options.get(name, default)
+        return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+    def flag(self, name: str) -> bool:
+        """Tell whether an option is set: `--name`, `--name=yes` or a true JSON value."""
+        value = self.options.get(name, False)
+        return value.lower() not in _NO if isinstance(value, str) else bool(value)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Give a comma-separated option, such as tags, as its parts."""
+        return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+
+    def group(self, name: str) -> dict[str, str]:
+        """Give the options `name.KEY=value`, and those of a dict named `name`, as one dict of texts."""
+        nested = self.options.get(name)
+        given = dict(nested) if isinstance(nested, Mapping) else {}
+        prefix = f"{name}."
+        given |= {key[len(prefix) :]: value for key, value in self.options.items() if key.startswith(prefix)}
+        return {str(key): str(value) for key, value in given.items()}
+
+
+def request_from(workspace: Workspace, values: Mapping[str, Any], console: Console | None = None) -> Request:
+    """Read a CK dictionary: `action`, `module_uoa`, `data_uoa`, `cid`, options. Raises InvalidRequestError."""
+    if not isinstance(values, Mapping):
+        raise InvalidRequestError("a request is a dictionary with at least an action")
+    action = str(values.get("action") or "")
+    if not action:
+        raise InvalidRequestError("no action is named; `ckexplore --help` lists them")
+    texts = [values["cid"]] if values.get("cid") else []
+    cids = [parse_cid(str(text)) for text in [*texts, *values.get("cids", ())]]
+    if not texts and (values.get("module_uoa") or values.get("data_uoa") or values.get("repo_uoa")):
+        parts = (values.get("repo_uoa"), values.get("module_uoa"), values.get("data_uoa"))
+        cids.insert(0, Cid(*(str(part or "") for part in parts)))
+    options = {str(key): value for key, value in values.items() if key not in _TAKEN}
+    rest = tuple(str(word) for word in values.get("unparsed", ()))
+    return Request(workspace, action, tuple(cids), options, rest, console or Console())

@@ -1,0 +1,114 @@
+"""A finished run becomes a point of an experiment in the user's own repository."""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from ..store.errors import CkexploreError, FailedError
+from ..store.formats import ck
+from ..store.formats.ck_entries import create_entry
+from ..store.formats.ck_points import add_point
+from ..store.untrusted import load_json_object, safe_value
+from ..store.workspace import Workspace
+from .environments import environments
+from .measure import host
+from .plan import JOB_PATH, Plan
+
+TIMER_LIMIT = 32 << 20
+
+
+def record(workspace: Workspace, job: Path, plan: Plan, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Append a point from what the program measured, and return it with the experiment's CID. Raises FailedError."""
+    folder = Path(str(arguments["folder"]).replace(JOB_PATH, str(job)))
+    run = _measured(folder / arguments["timer"]) if arguments["timer"] else {}
+    _divide_by_repeats(run)
+    run = {**run, "return_code": 0, "run_success": "yes", "run_success_bool": True}
+    characteristics: dict[str, Any] = {"run": run}
+    compiled = _compiled(job, folder, arguments)
+    if compiled:
+        characteristics["compile"] = compiled
+    features = {"platform": host.describe(), "program": arguments["program"], "dependencies": {}, "job": job.name}
+    choices = dict(arguments["choices"])
+    for key, uid in arguments["dependencies"].items():
+        details, chosen = _dependency(workspace, uid)
+        features["dependencies"][key] = details
+        choices |= chosen
+    entry = experiment_entry(workspace, arguments)
+    uid = add_point(entry, choices, features, [characteristics])
+    return {
+        "experiment": f"local:experiment:{entry.name}",
+        "point": uid,
+        "choices": choices,
+        "characteristics": {key: _without_vectors(value) for key, value in characteristics.items()},
+    }
+
+
+def experiment_entry(workspace: Workspace, arguments: dict[str, Any]) -> Path:
+    """Give the entry that collects the points of one command of a program, made when it isn't there."""
+    alias = arguments["experiment"]
+    entry = workspace.local / "experiment" / alias
+    if entry.is_dir():
+        return entry
+    program = arguments["program"]
+    meta = {
+        "tags": sorted({"experiment", program["data_uoa"], arguments["choices"]["cmd_key"], *arguments["tags"]}),
+        "meta": {"program_uoa": program["data_uoa"], "program_uid": program["data_uid"]},
+        "points": "0",
+    }
+    return create_entry(workspace.local, "experiment", meta, alias=alias)
+
+
+def _measured(timer: Path) -> dict[str, Any]:
+    try:
+        return safe_value(load_json_object(timer, TIMER_LIMIT))
+    except CkexploreError as error:
+        raise FailedError(f"the program ended well but left no measurements: {error}") from error
+
+
+def _divide_by_repeats(run: dict[str, Any]) -> None:
+    """Make `execution_time` the time of one repetition, as CK does; the total is kept beside it."""
+    time, repeat = run.get("execution_time"), run.get("repeat")
+    if isinstance(time, int | float) and isinstance(repeat, int) and repeat > 1:
+        run["total_execution_time"] = time
+        run["execution_time"] = time / repeat
+
+
+def _compiled(job: Path, folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+    binary = folder / arguments.get("binary", "")
+    if not arguments.get("binary") or not binary.is_file():
+        return {}
+    found: dict[str, Any] = {"binary_size": binary.stat().st_size, "compilation_success": "yes"}
+    with contextlib.suppress(OSError, ValueError):
+        found["compilation_time"] = float((folder / "tmp-compilation-seconds.txt").read_text(encoding="ascii"))
+    return found
+
+
+def _dependency(workspace: Workspace, uid: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what identifies an environment, and the choices (package variables) that it stands for."""
+    for environment in environments(workspace):
+        if environment.uid == uid:
+            details = {
+                "env_uid": uid,
+                "version": environment.version,
+                "full_path": environment.full_path,
+                "tags": [tag for tag in environment.tags if not tag.startswith(("host-os-", "target-os-"))],
+            }
+            choices = environment.meta.get("choices")
+            return details, choices if isinstance(choices, dict) else {}
+    return {"env_uid": uid}, {}
+
+
+def _without_vectors(value: Any) -> Any:
+    """Leave out long lists: they are in the point, and too long for a summary."""
+    if isinstance(value, dict):
+        return {
+            key: _without_vectors(item)
+            for key, item in value.items()
+            if not (isinstance(item, list) and len(item) > 16)
+        }
+    return value
+
+
+def meta_of(entry: Path) -> dict[str, Any]:
+    """Read an experiment's meta. Raises UnreadableError."""
+    return ck.load_meta(entry)

@@ -1,0 +1,1 @@
+"""The command line: `ckexplore` opens the TUI, `ckexplore ACTION MODULE:ARTIFACT` runs an action."""

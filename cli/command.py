@@ -1,0 +1,54 @@
+"""One CK command from the command line: words into a request, its answer onto the terminal, its code as exit code."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from ..actions.grammar import request_of_words
+from ..actions.kernel import ALIASES, answer
+from ..actions.request import Request, request_from
+from ..store.errors import CkexploreError
+from ..store.workspace import workspace_from_environment
+from .terminal_console import TerminalConsole
+
+
+def run_command(words: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    values = request_of_words(words)
+    as_json = values.pop("out", "con") == "json"
+    console = TerminalConsole(quiet=as_json)
+    request = request_from(workspace_from_environment(), values, console)
+    try:
+        result = answer(request)
+    except CkexploreError as error:
+        console.finish()
+        if not as_json:
+            raise
+        _print_json({"return": error.code, "error": str(error)})
+        return error.code
+    console.finish()
+    if as_json:
+        _print_json({"return": 0, **result})
+    else:
+        _print(request, result)
+    return 0
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    # ASCII only: no escape sequence or direction mark of a repository's text survives that.
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def _print(request: Request, result: dict[str, Any]) -> None:
+    from ..actions.report.telling import tell  # noqa: PLC0415
+
+    action = ALIASES.get(request.action, request.action)
+    for line in tell(action, request.cid.module, result, width=_width()):
+        sys.stdout.write(line + "\n")
+
+
+def _width() -> int:
+    import shutil  # noqa: PLC0415
+
+    return shutil.get_terminal_size((100, 24)).columns

@@ -1,0 +1,177 @@
+"""The only door for bytes from outside: bounded reads, safe parsing, text made safe for a terminal.
+
+Every repository is hostile until proved otherwise. A FIFO named README.md hangs `open()`, JSON nested 200,000 deep
+overflows the stack, and every text widget tried passes ESC, OSC 52, C1 and bidi overrides straight to the terminal.
+"""
+
+import json
+import os
+import stat
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from .errors import RefusedError, UnreadableError
+
+META_LIMIT = 4 << 20
+TEXT_LIMIT = 2 << 20
+LINE_LIMIT = 2_000
+NESTING_LIMIT = 200
+_COMBINING_LIMIT = 8
+
+_BIDI_AND_INVISIBLE = {
+    *range(0x200B, 0x2010),
+    *range(0x2028, 0x202F),
+    *range(0x2060, 0x2070),
+    0x061C,
+    0x180E,
+    0xFEFF,
+    *range(0xE0000, 0xE0080),
+}
+
+
+def _sign(character: str) -> str:
+    """Give the visible sign that stands for one unprintable character."""
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, kept by surrogateescape
+        return f"\\x{code - 0xDC00:02x}"
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _visible(text: str, kept: str = "") -> str:
+    out: list[str] = []
+    combining = 0
+    for character in text:
+        if character in kept:
+            out.append(character)
+            continue
+        combining = combining + 1 if unicodedata.combining(character) else 0
+        if combining > _COMBINING_LIMIT:
+            continue
+        hidden = ord(character) in _BIDI_AND_INVISIBLE or not (character.isprintable() or combining)
+        out.append(_sign(character) if hidden else character)
+    return "".join(out)
+
+
+def safe_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """Return `text` as one line of at most `limit` characters that is safe to write to a terminal."""
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return text if text.isascii() and text.isprintable() else _visible(text)
+
+
+def safe_text(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Return `text`, line ends and tabs kept, safe to write to a terminal; cut after `limit` characters with a note."""
+    text = text.replace("\r\n", "\n")
+    if len(text) > limit:
+        text = text[:limit] + "\n… (cut here: the file is longer)\n"
+    return "\n".join(_visible(line, kept="\t") for line in text.split("\n"))
+
+
+def safe_value(value: Any) -> Any:
+    """Return a JSON value of any shape with every string in it, keys too, made safe for a terminal."""
+    if isinstance(value, str):
+        return _visible(value, kept="\n\t")
+    if isinstance(value, dict):
+        return {safe_line(str(key)): safe_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [safe_value(item) for item in value]
+    return value
+
+
+def read_bytes(path: Path | str, limit: int = META_LIMIT) -> bytes:
+    """Read a regular file of at most `limit` bytes, never following a symbolic link in its last part.
+
+    Raises UnreadableError if it is not a regular file, too large, or not readable.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise UnreadableError(f"{safe_line(str(path))}: can't be read ({error.strerror})") from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError(f"{safe_line(str(path))}: not a regular file")
+        if status.st_size > limit:
+            raise UnreadableError(f"{safe_line(str(path))}: {status.st_size} bytes, more than the {limit} read here")
+        parts: list[bytes] = []
+        left = limit + 1
+        while left > 0 and (part := os.read(descriptor, min(left, 1 << 20))):
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)[:limit]
+    finally:
+        os.close(descriptor)
+
+
+def read_text(path: Path | str, limit: int = TEXT_LIMIT) -> str:
+    """Read a text file as UTF-8 (a byte-order mark dropped, bad bytes kept as surrogates). Not yet safe to print."""
+    return read_bytes(path, limit).decode("utf-8-sig", "surrogateescape")
+
+
+def _too_deep(text: str) -> bool:
+    """Tell whether brackets nest deeper than any honest meta does, before a parser recurses into them."""
+    depth = deepest = 0
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest > NESTING_LIMIT
+
+
+def parse_json(text: str, source: str) -> Any:
+    """Parse JSON from outside. Raises UnreadableError naming `source`, the line and the reason."""
+    brackets = text.count("[") + text.count("{")
+    if brackets > NESTING_LIMIT and _too_deep(text):
+        raise UnreadableError(f"{source}: nested deeper than {NESTING_LIMIT} levels")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"{source}:{error.lineno}: not valid JSON ({error.msg})") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"{source}: not valid JSON ({error})") from error
+
+
+def load_json(path: Path | str, limit: int = META_LIMIT) -> Any:
+    """Read and parse a JSON file from outside. Raises UnreadableError."""
+    return parse_json(read_text(path, limit), safe_line(str(path)))
+
+
+def load_json_object(path: Path | str, limit: int = META_LIMIT) -> dict[str, Any]:
+    """Read a JSON file that must hold an object. Raises UnreadableError."""
+    value = load_json(path, limit)
+    if not isinstance(value, dict):
+        raise UnreadableError(f"{safe_line(str(path))}: holds a {type(value).__name__}, not an object")
+    return value
+
+
+def inside(root: Path, relative: str) -> Path:
+    """Return `root`/`relative`, refusing what leads out of `root` by `..`, an absolute path or a symbolic link.
+
+    Raises RefusedError.
+    """
+    if "\0" in relative or Path(relative).is_absolute():
+        raise RefusedError(f"{safe_line(relative)}: leads out of {safe_line(str(root))}")
+    resolved_root = root.resolve()
+    target = (resolved_root / relative).resolve()
+    if target != resolved_root and resolved_root not in target.parents:
+        raise RefusedError(f"{safe_line(relative)}: leads out of {safe_line(str(root))}")
+    return target
