@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+from ckexplore.store import repos
+from ckexplore.store.errors import InvalidRequestError, NotFoundError
+from ckexplore.store.workspace import Workspace
+
+from .making import make_entry, make_repository
+
+
+def test_a_registered_repository_is_known_until_it_is_forgotten(workspace: Workspace, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine", "e" * 16)
+    added = repos.register(workspace, root)
+    assert (added.alias, added.uid, added.format) == ("mine", "e" * 16, "ck")
+    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mine", "jobs"]
+    repos.unregister(workspace, "mine")
+    assert [one.alias for one in repos.repositories(workspace)] == ["local", "jobs"]
+    assert (root / ".ckr.json").exists()
+
+
+def test_adding_a_repository_twice_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    repos.register(workspace, root)
+    repos.register(workspace, root)
+    assert [one.alias for one in repos.repositories(workspace)].count("mine") == 1
+
+
+def test_two_repositories_of_one_name_need_two_names(workspace: Workspace, tmp_path: Path) -> None:
+    repos.register(workspace, make_repository(tmp_path / "a", "mine", "a" * 16))
+    other = make_repository(tmp_path / "b", "mine", "b" * 16)
+    with pytest.raises(InvalidRequestError, match="choose another name"):
+        repos.register(workspace, other)
+    assert repos.register(workspace, other, "yours").alias == "yours"
+
+
+def test_what_isnt_a_repository_is_refused_in_a_sentence(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="no such folder"):
+        repos.register(workspace, tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InvalidRequestError, match="empty folder"):
+        repos.register(workspace, tmp_path / "empty")
+
+
+def test_a_folder_of_repositories_opens_each_of_them(tmp_path: Path) -> None:
+    make_repository(tmp_path / "all" / "a", "a", "a" * 16)
+    make_repository(tmp_path / "all" / "b", "b", "b" * 16)
+    assert [one.alias for one in repos.open_folder(tmp_path / "all")] == ["a", "b"]
+
+
+def test_browsing_a_folder_writes_nothing_into_it(tmp_path: Path) -> None:
+    from ckexplore.actions import browsing
+
+    root = make_repository(tmp_path / "r", "r")
+    make_entry(root, "program", "a", "1" * 16)
+    before = sorted(str(path) for path in root.rglob("*"))
+    workspace = Workspace(tmp_path / "home").browsing(root)
+    assert [row.alias for row in browsing.rows(workspace)] == ["a"]
+    assert sorted(str(path) for path in root.rglob("*")) == before
+
+
+def test_an_unknown_repository_suggests_the_closest_name(workspace: Workspace, tmp_path: Path) -> None:
+    repos.register(workspace, make_repository(tmp_path / "r", "ctuning-programs"))
+    with pytest.raises(NotFoundError, match="did you mean ctuning-programs"):
+        repos.find(workspace, "ctuning-program")
