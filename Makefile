@@ -14,7 +14,7 @@ demo: $(STAMPS)/program
 test: $(STAMPS)/test
 	$(BIN)/python -m pytest
 
-check: $(STAMPS)/test
+check: $(STAMPS)/test $(STAMPS)/namespace
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
@@ -28,6 +28,10 @@ screenshots: $(STAMPS)/test
 
 clean:
 	rm -rf $(VENV) $(STAMPS) build dist *.egg-info
+
+# The rooms under their installed name, for the type checker.
+$(STAMPS)/namespace: $(STAMPS)/venv
+	@mkdir -p $@/ckexplore && for room in $(ROOMS) sample_repos; do ln -sfn ../../../$$room $@/ckexplore/$$room; done
 
 $(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

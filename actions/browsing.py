@@ -7,6 +7,7 @@ import json
 import os
 import stat
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..store.artifact import Artifact
 from ..store.catalog import Catalog
 from ..store.errors import CkexploreError
 from ..store.formats import ck
+from ..store.formats.ck_points import points
 from ..store.repos import Repository, repositories
 from ..store.untrusted import read_text, safe_line, safe_text, safe_value
 from ..store.workspace import Workspace
@@ -22,6 +24,7 @@ from ..store.workspace import Workspace
 _README_NAMES = ("README.md", "README.rst", "README.txt", "README", "readme.md", "Readme.md")
 _FILES_SHOWN = 2_000
 _META_SHOWN = 256 << 10
+_POINTS_SHOWN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,36 @@ def details(workspace: Workspace, artifact: Artifact) -> Details:
         files_left_out=left_out,
         meta_value=meta_value,
     )
+
+
+def experiment_points(workspace: Workspace, artifact: Artifact) -> list[dict[str, Any]]:
+    """Read the points of an experiment, the oldest first, at most a few thousand; empty for other artifacts."""
+    if artifact.module != "experiment" or artifact.format != "ck":
+        return []
+    entry = repository_of(workspace, artifact).path / artifact.path
+    return [
+        {
+            "point": point.uid,
+            "choices": point.choices,
+            "features": point.features,
+            "characteristics": point.characteristics,
+            "problem": point.problem,
+        }
+        for point in islice(points(entry), _POINTS_SHOWN)
+    ]
+
+
+def choices(workspace: Workspace, artifact: Artifact, what: str) -> list[tuple[str, str, bool]]:
+    """Give the "commands" of a program or the "variations" of a package: (name, explanation, chosen at first)."""
+    meta = safe_value(ck.load_meta(repository_of(workspace, artifact).path / artifact.path))
+    found = meta.get("run_cmds" if what == "commands" else "variations")
+    listed: list[tuple[str, str, bool]] = []
+    for name, value in found.items() if isinstance(found, dict) else ():
+        details = value if isinstance(value, dict) else {}
+        run_time = details.get("run_time")
+        command = run_time.get("run_cmd_main", "") if isinstance(run_time, dict) else ""
+        listed.append((name, safe_line(str(command), 60), details.get("on_by_default") == "yes"))
+    return listed
 
 
 def _meta(artifact: Artifact, path: Path) -> tuple[str, dict[str, Any]]:

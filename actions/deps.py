@@ -157,9 +157,9 @@ def _nothing_provides(
     reasons: list[str],
 ) -> str:
     wanted = f"{needed_by} needs {name} (dependency {key}, tags {','.join(tags)})"
-    missing = [file for file in map(_soft_file, softs) if file]
+    missing = sorted({file for file in map(_soft_file, softs) if file})
     if missing:
-        return f"{wanted}, and this machine has none of {', '.join(missing)}: {how_to_get(missing[0])}"
+        return f"{wanted}, and this machine has none of {', '.join(missing)}: {how_to_get(*missing)}"
     if reasons:
         return f"{wanted}: {reasons[0]}"
     return f"{wanted}, and no soft or package entry with these tags is known; add a repository that has one"

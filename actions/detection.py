@@ -5,9 +5,9 @@ Runs in the child process of an approved job: the entry's own `customize.py` tak
 right name.
 """
 
+import fnmatch
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -27,6 +27,7 @@ _VERSION_TIME = 20.0  # seconds for one candidate to tell its version
 _SEARCH_TIME = 60.0  # seconds for all folders
 _DEPTH = 4
 _MOST = 40
+_OURS = Path(sys.executable).with_name("python3")
 
 Hooks = Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]
 
@@ -92,7 +93,8 @@ def detect(spec: Mapping[str, Any]) -> Detected:
     if given and not Path(given).exists():
         raise NotFoundError(f"{safe_line(given)}: no such file")
     paths = [given] if given else list(_candidates(hooks, values, name, spec))
-    paths = list(call(hooks, "limit", {**values, "list": paths}).get("list", paths))[:_MOST]
+    limited = call(hooks, "limit", {**values, "list": paths})
+    paths = [str(path) for path in limited.get("list", paths)][:_MOST]
     if not paths:
         raise UnavailableError(f"{spec['name']}: no file named {name or '(unnamed)'} found; {how_to_get(name)}")
     found = [_with_version(hooks, values, path) for path in paths]
@@ -100,8 +102,8 @@ def detect(spec: Mapping[str, Any]) -> Detected:
     if not fitting:
         told = ", ".join(f"{one.path} ({one.version or 'version unknown'})" for one in found)
         raise UnavailableError(f"{spec['name']}: none has a version that fits: {told}")
-    # Our own interpreter first: it is known to have the packages that our programs need; then the highest version.
-    best = max(fitting, key=lambda one: (one.path == sys.executable, split_version(one.version), -found.index(one)))
+    in_order = limited.get("skip_sort") == "yes"  # the entry knows better than the highest version
+    best = fitting[0] if in_order else max(fitting, key=lambda one: (split_version(one.version), -found.index(one)))
     return set_up(spec, best.path, best.version, found)
 
 
@@ -162,12 +164,10 @@ def _file_name(customize: Mapping[str, Any]) -> str:
 def _candidates(hooks: Hooks, values: dict[str, Any], name: str, spec: Mapping[str, Any]) -> Iterator[str]:
     """Yield the files of this name: on the PATH first; folders are searched only when it has none."""
     seen: set[str] = set()
-    on_path = [Path(folder) / name for folder in os.environ.get("PATH", "").split(os.pathsep) if folder and name]
-    if name in {"python", "python3"}:
-        on_path.insert(0, Path(sys.executable))
-    for path in on_path:
+    ours = [_OURS] if name.rstrip("*") in {"python", "python3"} and _OURS.exists() else []
+    for path in (*ours, *_on_path(name)):
         place = str(path.parent.resolve() / path.name)  # /bin is /usr/bin on most systems
-        if path.is_file() and os.access(path, os.X_OK) and place not in seen:
+        if place not in seen:
             seen.add(place)
             yield str(path)
     if seen or not name:
@@ -252,8 +252,22 @@ def _run(path: str, command: str) -> list[str]:
     return done.stdout.decode("utf-8", "replace").splitlines()
 
 
+def _on_path(name: str) -> Iterator[Path]:
+    """Yield the executables on the PATH whose name fits; CK's file names may be patterns, such as `python3*`."""
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        if not folder or not name or "/" in name:
+            continue
+        try:
+            names = fnmatch.filter(os.listdir(folder), name) if "*" in name else [name]
+        except OSError:
+            continue
+        for path in (Path(folder) / one for one in sorted(names)):
+            if path.is_file() and os.access(path, os.X_OK):
+                yield path
+
+
 def is_on_path(meta: Mapping[str, Any]) -> bool:
-    """Tell, without executing anything, whether the file that a soft entry looks for is on the PATH."""
+    """Tell, without executing anything, whether a file that a soft entry looks for is on the PATH."""
     customize = meta.get("customize")
     name = _file_name(customize) if isinstance(customize, dict) else ""
-    return bool(name) and shutil.which(name) is not None
+    return next(_on_path(name), None) is not None

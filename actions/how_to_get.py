@@ -19,12 +19,14 @@ _DEBIAN = {
 _PYPI = {"onnxruntime": "onnxruntime", "torch": "torch", "numpy": "numpy"}
 
 
-def how_to_get(name: str) -> str:
-    """Say how to install the program or Python package behind a file name."""
-    program = name.rsplit("/", 1)[-1]
-    package = name.split("/", 1)[0]
-    if program in _DEBIAN:
-        return f"install it (Debian or Ubuntu: apt-get install {_DEBIAN[program]}), then try again"
-    if package in _PYPI and package != name:
-        return f"install it (python3 -m pip install {_PYPI[package]}), then try again"
+def how_to_get(*names: str) -> str:
+    """Say how to install one of the programs or Python packages behind these file names."""
+    programs = [name.rsplit("/", 1)[-1].rstrip("*") for name in names]
+    known = [_DEBIAN[program] for program in programs if program in _DEBIAN]
+    if known:
+        one = "one of them" if len(names) > 1 else "it"
+        return f"install {one} (Debian or Ubuntu: apt-get install {' or '.join(known)}), then try again"
+    packages = [_PYPI[folder] for name in names if (folder := name.split("/", 1)[0]) in _PYPI and folder != name]
+    if packages:
+        return f"install it (python3 -m pip install {packages[0]}), then try again"
     return "install it, or name its file with --full_path=/…"

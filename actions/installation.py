@@ -21,7 +21,7 @@ from .request import Request
 
 DETECTION_TIME = 180.0
 INSTALLATION_TIME = 3600.0
-_HOST = (sys.executable, "-P", "-m", "ckexplore.actions.hook_host")
+_HOST = (sys.executable, "-P", "-B", "-m", "ckexplore.actions.hook_host")  # -B: no bytecode into repositories
 
 
 def detection_stages(

@@ -38,6 +38,7 @@ def record(workspace: Workspace, job: Path, plan: Plan, arguments: dict[str, Any
     return {
         "experiment": f"local:experiment:{entry.name}",
         "point": uid,
+        "point_file": str(entry / f"ckp-{uid}.0001.json"),
         "choices": choices,
         "characteristics": {key: _without_vectors(value) for key, value in characteristics.items()},
     }

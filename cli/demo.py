@@ -55,5 +55,5 @@ def _benchmark(workspace: Workspace) -> None:
     _say(f"\nBenchmark: ckexplore {planned.request}  ({len(planned.stages)} stages)\n")
     result = execute(request, planned)
     _say()
-    for line in tell("run", "program", result, width=100, workspace=workspace):
+    for line in tell("run", "program", result, width=100):
         _say(line)

@@ -54,7 +54,9 @@ def help_text(words: Sequence[str]) -> str:
         return "\n\n".join(f"ckexplore {title}\n  {text}" for title, text in described.items()) + "\n"
     if module:
         return f"Actions of {module}\n" + _listed({one: _description(do) for one, do in actions_of(module).items()})
-    raise NotFoundError(f"no action or module {safe_line(words[0])!r}" + closest(words[0], [*actions, *known_modules()]))
+    raise NotFoundError(
+        f"no action or module {safe_line(words[0])!r}" + closest(words[0], [*actions, *known_modules()])
+    )
 
 
 def _own(module: str) -> dict:

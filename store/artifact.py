@@ -99,6 +99,11 @@ class Artifact:
         return self.alias or self.uid
 
     @property
+    def label(self) -> str:
+        """What a person calls it: the alias, else the name, else the UID."""
+        return self.alias or self.name or self.uid
+
+    @property
     def cid(self) -> str:
         """The full identifier, `repository:module:artifact`."""
         return f"{self.repository}:{self.module}:{self.title}"

@@ -1,1 +1,1 @@
-"""To be written."""
+"""The Textual app: screens, widgets and keys. It knows no file format and starts no process."""

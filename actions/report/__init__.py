@@ -1,1 +1,1 @@
-"""To be written."""
+"""Telling results: charts as terminal cells and as SVG, tables, quantities with their units."""

@@ -1,4 +1,4 @@
-"""A measured value as a person reads it, its unit known from its name: `latency_p90_s`, `binary_size`, `accuracy_top1`."""
+"""A measured value as a person reads it; its name tells its unit: `latency_p90_s`, `binary_size`, `accuracy_top1`."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ _BYTES = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
 
 def quantity(name: str, value: Any) -> str:
-    """Give a value with its unit: seconds from `_s` and `time`, bytes from `_size` and `bytes`, percent from accuracy."""
+    """Give a value with its unit: seconds for `_s` and `time`, bytes for `_size` and `_bytes`, percent for accuracy."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     last = name.rsplit(".", 1)[-1]
@@ -30,7 +30,9 @@ def seconds(value: float) -> str:
         return "0 s"
     for factor, prefix in _PREFIXES:
         if abs(value) >= factor * 0.9995:
-            return f"{value / factor:.3g} {prefix}s" if abs(value / factor) < 999.5 else f"{value / factor:,.0f} {prefix}s"
+            return (
+                f"{value / factor:.3g} {prefix}s" if abs(value / factor) < 999.5 else f"{value / factor:,.0f} {prefix}s"
+            )
     return f"{value:.3g} s"
 
 

@@ -97,7 +97,9 @@ def _platform(result: Result, _width: int) -> list[str]:
     lines: list[tuple[str, str]] = []
     for group, values in result["features"].items():
         pairs = values.items() if isinstance(values, dict) else [("", values)]
-        lines += [(f"{group} {name}".strip().replace("_", " "), quantity(f"{group}_{name}", value)) for name, value in pairs]
+        lines += [
+            (f"{group} {name}".strip().replace("_", " "), quantity(f"{group}_{name}", value)) for name, value in pairs
+        ]
     return [f"{name:<24}{value}" for name, value in lines]
 
 
@@ -105,7 +107,12 @@ def _environments(result: Result, width: int) -> list[str]:
     if not result["env"]:
         return ["nothing is registered yet; try: ckexplore detect soft:compiler.gcc"]
     rows = [
-        (one["data_uid"], one["version"], one["full_path"] + ("" if one["usable"] else " (gone)"), ",".join(one["tags"]))
+        (
+            one["data_uid"],
+            one["version"],
+            one["full_path"] + ("" if one["usable"] else " (gone)"),
+            ",".join(one["tags"]),
+        )
         for one in result["env"]
     ]
     return text_table(("UID", "version", "place", "tags"), rows, width=width)

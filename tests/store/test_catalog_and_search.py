@@ -3,15 +3,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tinydb import TinyDB
+
 from ckexplore.actions import browsing
 from ckexplore.store import annotations, repos
 from ckexplore.store.artifact import Artifact
 from ckexplore.store.catalog import Catalog
 from ckexplore.store.search import SearchIndex, parse_query
 from ckexplore.store.workspace import Workspace
-from hypothesis import given
-from hypothesis import strategies as st
-from tinydb import TinyDB
 
 from .making import make_entry, make_repository
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from ckexplore.store import repos
 from ckexplore.store.errors import InvalidRequestError, NotFoundError
 from ckexplore.store.workspace import Workspace

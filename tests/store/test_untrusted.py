@@ -4,10 +4,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from ckexplore.store.errors import RefusedError, UnreadableError
-from ckexplore.store.untrusted import inside, load_json, parse_json, read_bytes, safe_line, safe_text, safe_value
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ckexplore.store.errors import RefusedError, UnreadableError
+from ckexplore.store.untrusted import inside, load_json, parse_json, read_bytes, safe_line, safe_text, safe_value
 
 from ..conftest import EVIL
 

@@ -1,1 +1,1 @@
-"""To be written."""
+"""One file a screen, its styles beside it."""

@@ -1,0 +1,137 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ckexplore.actions.jobs import record
+from ckexplore.actions.jobs.follow import JobFollower
+from ckexplore.actions.jobs.start import start
+from ckexplore.actions.plan import Plan, Stage, decode, encode
+from ckexplore.store.workspace import Workspace
+
+from .waiting import ended
+
+
+def plan_for(*scripts: str, timeout: float = 60.0) -> Plan:
+    stages = tuple(
+        Stage(title=f"stage {n}", argv=("bash", "-c", script), commands=(script,), timeout=timeout)
+        for n, script in enumerate(scripts)
+    )
+    return Plan("test", "test:program:x", "0" * 16, ("test",), stages)
+
+
+def processes_with(mark: str) -> list[int]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                if mark.encode() in (folder / "environ").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+def wait_for(condition, patience: float = 20.0) -> None:
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+def test_output_events_and_exit_code_are_recorded(workspace: Workspace) -> None:
+    script = 'echo to out; echo to err >&2; echo \'{"event":"progress","done":1,"total":2}\' >&$CKEXPLORE_EVENTS; tty'
+    folder = start(workspace, plan_for(script))
+    state = ended(folder)
+    follower = JobFollower(folder)
+    output = follower.output().decode()
+    assert (state.state, state.exit_code) == ("done", 0)
+    assert "to out" in output
+    assert "to err" in output
+    assert "/dev/pts/" in output
+    assert [event["event"] for event in follower.events()] == ["progress"]
+    assert follower.output() == b""
+
+
+def test_a_failing_stage_ends_the_job_with_its_code(workspace: Workspace) -> None:
+    folder = start(workspace, plan_for("exit 7", "touch never"))
+    state = ended(folder)
+    assert (state.state, state.exit_code, state.stage) == ("failed", 7, 0)
+    assert not (folder / "never").exists()
+
+
+def test_a_stage_beyond_its_time_is_ended(workspace: Workspace) -> None:
+    state = ended(start(workspace, plan_for("sleep 600", timeout=0.3)))
+    assert state.state == "failed"
+    assert "took longer than" in state.error
+
+
+def test_cancelling_ends_every_process_even_the_stubborn_ones(workspace: Workspace) -> None:
+    mark = f"MARK_{os.getpid()}_{time.time_ns()}"
+    stubborn = (
+        f"export {mark}=1; trap '' TERM HUP; (setsid bash -c \"trap '' TERM; sleep 600\" &) ; bash -c 'sleep 600'; true"
+    )
+    folder = start(workspace, plan_for(stubborn))
+    wait_for(lambda: len(processes_with(mark)) >= 2)
+    assert record.cancel(folder, patience=30).state == "cancelled"
+    assert processes_with(mark) == []
+
+
+def test_a_job_goes_on_when_its_starter_is_killed_with_its_terminal(workspace: Workspace, tmp_path: Path) -> None:
+    mark = tmp_path / "finished"
+    code = (
+        "import os, sys, time; from pathlib import Path; from ckexplore.actions.jobs.start import start;"
+        "from ckexplore.actions.plan import decode; from ckexplore.store.workspace import workspace_from_environment;"
+        "print(start(workspace_from_environment(), decode(sys.stdin.buffer.read())), flush=True); time.sleep(60)"
+    )
+    starter = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert starter.stdin and starter.stdout
+    starter.stdin.write(encode(plan_for(f"sleep 1; echo done > {mark}")))
+    starter.stdin.close()
+    folder = Path(starter.stdout.readline().decode().strip())
+    os.killpg(starter.pid, signal.SIGHUP)
+    os.killpg(starter.pid, signal.SIGKILL)
+    starter.wait()
+    starter.stdout.close()
+    assert ended(folder).state == "done"
+    assert mark.read_text() == "done\n"
+
+
+def test_a_killed_supervisor_is_shown_as_lost(workspace: Workspace) -> None:
+    folder = start(workspace, plan_for("sleep 600"))
+    wait_for(lambda: record.read_state(folder).pid)
+    pid = record.read_state(folder).pid
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    wait_for(lambda: bool(children.read_text().split()))
+    left = [int(word) for word in children.read_text().split()]
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: record.read_state(folder).state == "lost")
+    for child in left:
+        os.killpg(child, signal.SIGKILL)
+
+
+def test_a_program_that_isnt_there_is_named(workspace: Workspace) -> None:
+    plan = Plan("t", "a:b:c", "0" * 16, (), (Stage("s", ("/no/such/program",), ("x",)),))
+    state = ended(start(workspace, plan))
+    assert state.state == "failed"
+    assert "/no/such/program can't be started" in state.error
+
+
+def test_a_plan_survives_being_written() -> None:
+    plan = plan_for("true")
+    assert decode(encode(plan)) == plan
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_state_is_never_torn_while_it_changes(workspace: Workspace, number: int) -> None:
+    del number
+    folder = start(workspace, plan_for("true", "true", "true"))
+    deadline = time.monotonic() + 30
+    while not record.read_state(folder).over:
+        assert time.monotonic() < deadline

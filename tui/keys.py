@@ -1,0 +1,86 @@
+"""The registry of named actions: one list feeds the keys, the footer, the palette and the help.
+
+Every action has a plain-letter key that all terminals send, and a name that the palette finds.
+"""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAction:
+    """One thing that a key does. `modules` names the artifacts it is for; empty means that it is always there."""
+
+    name: str
+    keys: str
+    title: str
+    explanation: str
+    group: str
+    footer: bool = False
+    modules: tuple[str, ...] = ()
+    shown: str | None = None
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as a person reads them."""
+        return self.shown or " ".join(self.keys.split(","))
+
+
+BROWSER = (
+    NamedAction("run", "r", "Run", "Run the program: shows the exact commands first", "act", True, ("program",)),
+    NamedAction("detect", "d", "Detect", "Look for the software on this machine", "act", True, ("soft",)),
+    NamedAction(
+        "install", "i", "Install", "Install the package, with a choice of variations", "act", True, ("package",)
+    ),
+    NamedAction("tag", "t", "Tag", "Give the artifact tags of your own", "act", True),
+    NamedAction(
+        "filter", "slash", "Filter", "Words, tag:x, module:x, repo:x; a leading - excludes", "find", True, shown="/"
+    ),
+    NamedAction("command", "colon", "Command", "Any CK command, such as: search --tags=gcc", "act", True, shown=":"),
+    NamedAction(
+        "next_view", "right_square_bracket", "Next view", "Overview, README, meta, files, points", "look", shown="]"
+    ),
+    NamedAction(
+        "previous_view", "left_square_bracket", "Previous view", "The views the other way round", "look", shown="["
+    ),
+    NamedAction("show_tree", "1", "Tree", "Repositories, modules and tags", "look"),
+    NamedAction("show_table", "2", "Table", "The artifacts", "look"),
+    NamedAction("show_details", "3", "Details", "What the artifact under the cursor is", "look"),
+    NamedAction("show_job", "4", "Job", "The output and the chart of the last job", "look"),
+    NamedAction("sort", "o", "Order", "Order by the next column", "find"),
+    NamedAction("reverse", "O", "Reverse", "Turn the order round", "find"),
+    NamedAction("result", "e", "Result", "Go to the experiment that the last run was recorded in", "look"),
+    NamedAction("cancel_job", "x", "Cancel job", "End the running job with all its processes", "act"),
+    NamedAction("zoom", "z", "Zoom", "Give the whole screen to the pane in use, and back", "look"),
+    NamedAction("rescan", "ctrl+r", "Rescan", "Look at every repository's files again", "find"),
+    NamedAction("back", "escape", "Back", "Clear the filter, or back to the table", "look", shown="esc"),
+    NamedAction("help", "question_mark,f1", "Help", "Explain this screen", "look", True, shown="?"),
+    NamedAction("quit", "q,ctrl+c", "Quit", "Leave; jobs go on running", "act", True, shown="q"),
+)
+
+MOVING = (
+    ("↑ ↓  k j", "one line up or down"),
+    ("PgUp PgDn  ctrl+u ctrl+d", "one page up or down"),
+    ("Home End  g G", "first or last line"),
+    ("← →  h l", "close or open a branch of the tree; scroll sideways"),
+    ("Tab  Shift+Tab", "next or previous pane"),
+    ("Enter", "open: a branch, the details of an artifact, a tag as filter"),
+    ("ctrl+p", "the palette: every action by its name"),
+)
+
+
+def bindings(actions: tuple[NamedAction, ...]) -> list[Binding]:
+    """Make Textual's bindings of named actions."""
+    return [
+        Binding(
+            action.keys,
+            action.name,
+            action.title,
+            show=action.footer,
+            key_display=action.shown or None,
+            tooltip=action.explanation,
+            id=f"browser.{action.name}",
+        )
+        for action in actions
+    ]

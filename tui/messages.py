@@ -1,0 +1,105 @@
+"""What comes back from work in threads: data, never services."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.message import Message
+
+from ..actions.browsing import Details
+from ..actions.jobs.record import JobState
+from ..actions.plan import Plan
+from ..actions.report.figures import Figure
+from ..actions.request import Request
+from ..store.artifact import Artifact
+from ..store.search import SearchIndex
+
+
+@dataclass
+class CatalogRead(Message):
+    """Every artifact, ready to be searched; `current` is false for what was stored when it was last scanned."""
+
+    artifacts: Sequence[Artifact]
+    index: SearchIndex
+    current: bool
+
+
+@dataclass
+class DetailsRead(Message):
+    """The details of the artifact under the cursor, and the figure of an experiment."""
+
+    details: Details
+    figure: Figure | None
+    points: tuple[tuple[str, ...], list[tuple[str, ...]]]
+
+
+@dataclass
+class Planned(Message):
+    """What a request would execute; to be confirmed."""
+
+    request: Request
+    plan: Plan
+
+
+@dataclass
+class ChoicesRead(Message):
+    """What can be chosen for an artifact: (name, explanation, chosen at first) each."""
+
+    artifact: Artifact
+    choices: list[tuple[str, str, bool]]
+
+
+@dataclass
+class Answered(Message):
+    """The answer to a request that executes nothing, as lines."""
+
+    request: Request
+    lines: list[str]
+
+
+@dataclass
+class Changed(Message):
+    """Something was stored: the catalog is to be looked at again."""
+
+    note: str = ""
+
+
+@dataclass
+class JobStarted(Message):
+    """A job has its folder."""
+
+    folder: Path
+    title: str
+
+
+@dataclass
+class JobOutput(Message):
+    """What a job wrote since the last message; raw."""
+
+    folder: Path
+    data: bytes
+
+
+@dataclass
+class JobTold(Message):
+    """Events of a job since the last message."""
+
+    folder: Path
+    events: list[dict[str, Any]]
+
+
+@dataclass
+class JobMoved(Message):
+    """A job's state; sent when it changes and about once a second."""
+
+    folder: Path
+    state: JobState
+    reason: str = ""
+
+
+@dataclass
+class Failed(Message):
+    """Something didn't work, in one sentence."""
+
+    text: str

@@ -1,0 +1,213 @@
+"""What the browser's keys do to artifacts: tag, detect, install, run, any command; and following the job."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual import on
+from textual.screen import Screen
+from textual.widgets import Input
+
+from ...actions.plan import Plan
+from ...actions.trust.approval import is_shipped
+from ...store.artifact import Artifact
+from ...store.workspace import Workspace
+from .. import messages, work
+from ..keys import BROWSER
+from ..widgets.job_pane import JobPane
+from ..widgets.table import VirtualTable
+from .choose import Choice, ChooseScreen
+from .confirm import ConfirmScreen
+
+_NAMED = {action.name: action for action in BROWSER}
+
+
+class ActingScreen(Screen[None]):
+    """The acting half of the browser."""
+
+    workspace: Workspace
+    artifact: Any
+    listing: Any
+    in_thread: Callable[..., None]
+    action_show_table: Callable[[], None]
+    _typed_for = ":"
+    _last_experiment = ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer a key in the footer only where it does something."""
+        del parameters
+        named = _NAMED.get(action)
+        if named is None or not named.modules:
+            return True
+        artifact: Artifact | None = self.artifact
+        return artifact is not None and artifact.module in named.modules
+
+    # Commands and tags are typed in one line at the bottom
+
+    def _type(self, purpose: str, value: str, placeholder: str) -> None:
+        line = self.query_one("#command", Input)
+        self._typed_for = purpose
+        line.border_title = ""
+        line.placeholder = placeholder
+        line.value = value
+        line.display = True
+        line.focus()
+
+    def action_command(self) -> None:
+        """Type a CK command."""
+        self._type(":", "", ": ACTION MODULE:ARTIFACT --key=value   (→ completes, Esc leaves)")
+
+    def action_tag(self) -> None:
+        """Type the user's own tags of the artifact."""
+        artifact: Artifact | None = self.artifact
+        if artifact is not None:
+            self._type("tag", ", ".join(artifact.own_tags), f"your tags for {artifact.title}, separated by commas")
+
+    @on(Input.Submitted, "#command")
+    def _typed(self, message: Input.Submitted) -> None:
+        text, purpose = message.value.strip(), self._typed_for
+        self._leave_line()
+        artifact: Artifact | None = self.artifact
+        if purpose == "tag" and artifact is not None:
+            self.in_thread(work.set_tags, self.workspace, artifact, text.split(","), group="request")
+        elif text in ("q", "quit"):
+            self.app.exit()
+        elif text:
+            self.in_thread(work.ask_line, self.workspace, text, group="request")
+
+    @on(Input.Blurred, "#command")
+    def _leave_line(self) -> None:
+        line = self.query_one("#command", Input)
+        if line.display:
+            line.display = False
+            self.action_show_table()
+
+    # Detect, install, run
+
+    def action_detect(self) -> None:
+        """Plan the detection of the software under the cursor."""
+        self._ask("detect")
+
+    def action_run(self) -> None:
+        """Choose a command of the program under the cursor, then plan it."""
+        self._choose(
+            "run", "Run", "commands", several=False, option="cmd_key", hint="more options, such as --env.CK_THREADS=2"
+        )
+
+    def action_install(self) -> None:
+        """Choose variations of the package under the cursor, then plan it."""
+        self._choose("install", "Install", "variations", several=True, option="variations", hint="more options")
+
+    def _choose(self, action: str, verb: str, what: str, *, several: bool, option: str, hint: str) -> None:
+        artifact: Artifact | None = self.artifact
+        if artifact is None:
+            return
+        self.in_thread(work.read_choices, self.workspace, artifact, what, group="choices")
+        self._choosing = (action, verb, several, option, hint)
+
+    def on_choices_read(self, message: messages.ChoicesRead) -> None:
+        """Ask which, unless there is nothing to choose."""
+        action, verb, several, option, hint = self._choosing
+        if not message.choices:
+            self._ask(action)
+            return
+        title = f"{verb} {message.artifact.module}:{message.artifact.title}"
+        choices = [Choice(*one) for one in message.choices]
+        screen = ChooseScreen(title, choices, several=several, hint=hint)
+
+        def chosen(answer: tuple[list[str], str] | None) -> None:
+            if answer is not None:
+                names, line = answer
+                self.in_thread(
+                    work.ask_for,
+                    self.workspace,
+                    message.artifact,
+                    action,
+                    {option: ",".join(names)},
+                    line,
+                    group="request",
+                )
+
+        self.app.push_screen(screen, chosen)
+
+    def _ask(self, action: str) -> None:
+        artifact: Artifact | None = self.artifact
+        if artifact is not None:
+            self.in_thread(work.ask_for, self.workspace, artifact, action, {}, "", group="request")
+
+    def on_planned(self, message: messages.Planned) -> None:
+        """Show the exact commands, and start the job when they are confirmed."""
+        plan: Plan = message.plan
+
+        def answered(execute: bool | None) -> None:
+            if not execute:
+                self.notify("not executed", markup=False)
+                return
+            pane = self.query_one(JobPane)
+            if pane.running:
+                self.notify(
+                    "a job is running; it goes on, and the pane shows the new one", severity="warning", markup=False
+                )
+            self.in_thread(work.start_job, self.workspace, plan, group="job")
+
+        self.app.push_screen(ConfirmScreen(plan, is_shipped(plan)), answered)
+
+    # The job
+
+    def on_job_started(self, message: messages.JobStarted) -> None:
+        """Show the job pane."""
+        self.query_one(JobPane).begin(message.folder, message.title)
+
+    def _pane_of(self, folder: Path) -> JobPane | None:
+        pane = self.query_one(JobPane)
+        return pane if pane.folder == folder else None
+
+    def on_job_output(self, message: messages.JobOutput) -> None:
+        """Show what the job wrote."""
+        if pane := self._pane_of(message.folder):
+            pane.write(message.data)
+
+    def on_job_told(self, message: messages.JobTold) -> None:
+        """Show how far the job is and what it measures."""
+        if pane := self._pane_of(message.folder):
+            pane.take_events(message.events)
+
+    def on_job_moved(self, message: messages.JobMoved) -> None:
+        """Follow the state; at the end look what was recorded."""
+        pane = self._pane_of(message.folder)
+        if pane is None:
+            return
+        pane.move(message.state, message.reason)
+        if not message.state.over:
+            return
+        self._last_experiment = str(message.state.results.get("experiment", ""))
+        if message.state.state == "done":
+            recorded = f"point recorded in {self._last_experiment}; e shows it" if self._last_experiment else "done"
+            self.post_message(messages.Changed(recorded))
+        else:
+            self.notify(message.reason or message.state.state, severity="error", timeout=12, markup=False)
+            self.post_message(messages.Changed())
+
+    def action_cancel_job(self) -> None:
+        """End the running job."""
+        pane = self.query_one(JobPane)
+        if pane.running and pane.folder is not None:
+            self.in_thread(work.cancel_job, pane.folder, group="cancel")
+        else:
+            self.notify("no job is running", markup=False)
+
+    def action_result(self) -> None:
+        """Go to the experiment that the last run was recorded in."""
+        wanted = self._last_experiment
+        for number, artifact in enumerate(self.listing.artifacts):
+            if artifact.cid == wanted:
+                self.query_one("#filter", Input).value = ""
+                self.listing = self.listing.with_scope("all")
+                self.show_artifact(number)
+                return
+        self.notify("no run has been recorded in this session", markup=False)
+
+    def show_artifact(self, number: int) -> None:
+        """Put the table's cursor on a row."""
+        self.query_one("#table", VirtualTable).go_to_row(number)
+        self.action_show_table()

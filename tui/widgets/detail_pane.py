@@ -1,0 +1,124 @@
+"""The details of one artifact: overview, README, meta as JSON, files, and the points of an experiment."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from ...actions.browsing import Details, FileRow
+from ...actions.report.quantity import size
+from .. import messages
+from .chart_view import ChartView
+from .document import DocumentView
+from .fields import FieldsView
+from .tab_line import TabLine
+from .table import Cell, Column, VirtualTable
+
+_FILE_COLUMNS = (
+    Column("path", "file", minimum=10, weight=1, priority=2),
+    Column("size", "size", width=10, align="right", priority=1),
+)
+
+
+class DetailPane(Vertical):
+    """Shows `Details`; which views there are depends on the artifact."""
+
+    def compose(self) -> ComposeResult:
+        """Make every view once; only one is shown."""
+        yield TabLine(id="detail-tabs")
+        with ContentSwitcher(initial="view-overview", id="detail-views"):
+            yield FieldsView(id="view-overview")
+            yield DocumentView(id="view-readme", empty_message="no README")
+            yield DocumentView(id="view-meta", empty_message="no meta")
+            yield VirtualTable(_FILE_COLUMNS, id="view-files", empty_message="no files")
+            with Vertical(id="view-points"):
+                yield ChartView(id="points-chart")
+                yield VirtualTable((), id="points-table", empty_message="no points yet")
+
+    def on_mount(self) -> None:
+        """Start with nothing shown."""
+        self.query_one(TabLine).set_names(("overview",), "overview")
+
+    @property
+    def active_view(self) -> Widget:
+        """The widget that the keys go to when this pane has the focus."""
+        name = self.query_one(TabLine).active
+        return self.query_one("#points-table" if name == "points" else f"#view-{name}")
+
+    def show(self, read: messages.DetailsRead) -> None:
+        """Show an artifact, in the view that was in use if it has it."""
+        details = read.details
+        self.query_one("#view-overview", FieldsView).show_fields(details.overview)
+        self._show_readme(details)
+        self.query_one("#view-meta", DocumentView).show_json(details.meta)
+        self._show_files(details.files)
+        names = ["overview"]
+        names += ["points"] if details.artifact.module == "experiment" and details.artifact.format == "ck" else []
+        names += ["readme"] if details.readme else []
+        names += ["meta"] if details.meta else []
+        names.append("files")
+        if "points" in names:
+            self._show_points(read)
+        tabs = self.query_one(TabLine)
+        wanted = tabs.active if tabs.active in names else "overview"
+        tabs.set_names(names, "points" if "points" in names and wanted == "overview" and read.figure else wanted)
+        self._switch()
+
+    def _show_readme(self, details: Details) -> None:
+        view = self.query_one("#view-readme", DocumentView)
+        name = details.readme_source.split(" ", 1)[0].lower()
+        if name.endswith((".md", "readme")):
+            view.show_markdown(details.readme)
+        else:
+            view.show_text(details.readme)
+
+    def _show_files(self, files: tuple[FileRow, ...]) -> None:
+        def cells(number: int) -> list[Cell]:
+            row = files[number]
+            path: Cell = (row.path, "muted") if row.path.startswith(".") else row.path
+            return [path, (size(row.size) if row.kind != "link" else "link", "muted")]
+
+        self.query_one("#view-files", VirtualTable).set_rows(range(len(files)), cells)
+
+    def _show_points(self, read: messages.DetailsRead) -> None:
+        header, rows = read.points
+        columns = [
+            Column(f"{number}", name, minimum=min(max(len(name), 8), 18), priority=len(header) - number)
+            for number, name in enumerate(header)
+        ]
+        table = self.query_one("#points-table", VirtualTable)
+        table.set_rows((), lambda _: ())
+        table.set_columns(columns)
+        table.set_rows(range(len(rows)), lambda number: list(rows[number]))
+        chart = self.query_one("#points-chart", ChartView)
+        chart.display = read.figure is not None
+        if read.figure is not None:
+            chart.set_figure(read.figure)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.query_one("#view-overview", FieldsView).show_fields(())
+        self.query_one(TabLine).set_names(("overview",), "overview")
+        self._switch()
+
+    def step(self, steps: int) -> None:
+        """Go to the next or the previous view."""
+        tabs = self.query_one(TabLine)
+        self.choose(tabs.after(steps))
+
+    def choose(self, name: str) -> None:
+        """Go to a view by its name; one that isn't there is ignored."""
+        tabs = self.query_one(TabLine)
+        if name in tabs.names:
+            had_focus = self.has_focus_within
+            tabs.set_names(tabs.names, name)
+            self._switch()
+            if had_focus:
+                self.active_view.focus()
+
+    def _switch(self) -> None:
+        self.query_one(ContentSwitcher).current = f"view-{self.query_one(TabLine).active}"
+
+    def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
+        """Follow a click on a name."""
+        self.choose(message.name)

@@ -1,0 +1,30 @@
+"""The top line: what is open, how much of it is shown, and what goes on."""
+
+from rich.segment import Segment
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class TitleLine(Widget):
+    """The name at the left, the counts beside it, the state at the right."""
+
+    COMPONENT_CLASSES = {"title--name", "title--counts", "title--state"}  # noqa: RUF012
+
+    counts: reactive[str] = reactive("")
+    state: reactive[str] = reactive("")
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line; the state gives way when there is no room for both."""
+        width, background = self.size.width, self.rich_style
+        if y:
+            return Strip.blank(width, background)
+        left = [
+            Segment(" ckexplore ", self.get_component_rich_style("title--name")),
+            Segment(f"  {self.counts}", self.get_component_rich_style("title--counts")),
+        ]
+        right = Segment(f"{self.state} ", self.get_component_rich_style("title--state"))
+        room = width - sum(segment.cell_length for segment in left) - right.cell_length
+        if room < 1:
+            return Strip(left).adjust_cell_length(width, background)
+        return Strip([*left, Segment(" " * room, background), right])

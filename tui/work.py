@@ -1,0 +1,162 @@
+"""Work in threads: each function does one thing through the kernel and posts what came of it as messages.
+
+The functions get a widget only to post to; they never touch it.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual.message_pump import MessagePump
+from textual.worker import get_current_worker
+
+from ..actions import browsing, kernel
+from ..actions.execution import outcome
+from ..actions.grammar import request_of_words, words_of_line
+from ..actions.jobs import record
+from ..actions.jobs.follow import JobFollower
+from ..actions.jobs.start import start
+from ..actions.plan import Plan
+from ..actions.report.figures import experiment_figure
+from ..actions.report.points import points_table
+from ..actions.report.telling import tell
+from ..actions.request import request_from
+from ..store import annotations
+from ..store.artifact import Artifact
+from ..store.errors import CkexploreError, InvalidRequestError
+from ..store.search import SearchIndex
+from ..store.workspace import Workspace
+from . import messages
+
+_LOOK = 0.05  # seconds between two looks at a running job: 20 a second
+_STATE_EVERY = 0.5  # seconds
+_OWN = {"local", "jobs"}
+
+
+def guarded(target: MessagePump, work: Callable[[], None]) -> None:
+    """Do some work; what goes wrong comes back as one sentence."""
+    try:
+        work()
+    except CkexploreError as error:
+        target.post_message(messages.Failed(str(error)))
+    except Exception as error:
+        target.post_message(messages.Failed(f"{type(error).__name__}: {error} (a defect of ckexplore)"))
+
+
+def read_catalog(target: MessagePump, workspace: Workspace, *, stored_first: bool) -> None:
+    """Read every artifact: at first as stored, then as the disk has them now."""
+    if stored_first and (stored := browsing.rows(workspace, stored_only=True)):
+        target.post_message(_catalog(stored, current=False))
+    target.post_message(_catalog(browsing.rows(workspace), current=True))
+
+
+def _catalog(rows: list[Artifact], *, current: bool) -> messages.CatalogRead:
+    rows.sort(key=lambda row: row.repository in _OWN)  # what others made first, then our own runs
+    return messages.CatalogRead(rows, SearchIndex(rows), current)
+
+
+def read_details(target: MessagePump, workspace: Workspace, artifact: Artifact) -> None:
+    """Read what the detail view shows of one artifact."""
+    details = browsing.details(workspace, artifact)
+    points = browsing.experiment_points(workspace, artifact)
+    if get_current_worker().is_cancelled:
+        return
+    table = points_table(points) if points else ((), [])
+    target.post_message(messages.DetailsRead(details, experiment_figure(points), table))
+
+
+def set_tags(target: MessagePump, workspace: Workspace, artifact: Artifact, tags: list[str]) -> None:
+    """Replace the user's own tags of an artifact."""
+    stored = annotations.set_own_tags(workspace, artifact, tags)
+    target.post_message(messages.Changed(f"{artifact.title}: {', '.join(stored) or 'no tags of yours'}"))
+
+
+def ask_line(target: MessagePump, workspace: Workspace, line: str) -> None:
+    """Answer a typed CK command, or plan it when it executes something."""
+    values = request_of_words(words_of_line(line.removeprefix("ckexplore ")))
+    values.pop("out", None)
+    ask(target, workspace, values)
+
+
+def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> None:
+    """Answer a request, or plan it when it executes something."""
+    request = request_from(workspace, values)
+    result = kernel.prepare(request)
+    if isinstance(result, Plan):
+        target.post_message(messages.Planned(request, result))
+        return
+    action = kernel.ALIASES.get(request.action, request.action)
+    target.post_message(messages.Answered(request, tell(action, request.cid.module, result)))
+    if action in {"add", "pull", "rm", "tag"}:
+        target.post_message(messages.Changed())
+
+
+def start_job(target: MessagePump, workspace: Workspace, plan: Plan) -> None:
+    """Start the job of a confirmed plan, and follow it."""
+    folder = start(workspace, plan)
+    target.post_message(messages.JobStarted(folder, plan.request))
+    follow_job(target, folder)
+
+
+def follow_job(target: MessagePump, folder: Path) -> None:
+    """Post what a job writes and tells until it is over. The job goes on when nobody follows it."""
+    worker = get_current_worker()
+    follower = JobFollower(folder)
+    told = 0.0
+    while not worker.is_cancelled:
+        state = follower.state()
+        data, events = follower.output(), follower.events()
+        if data:
+            target.post_message(messages.JobOutput(folder, data))
+        if events:
+            target.post_message(messages.JobTold(folder, events))
+        if state.over and not data and not events:
+            target.post_message(messages.JobMoved(folder, state, _reason(folder, state)))
+            return
+        if time.monotonic() - told > _STATE_EVERY:
+            told = time.monotonic()
+            target.post_message(messages.JobMoved(folder, state))
+        time.sleep(_LOOK)
+
+
+def _reason(folder: Path, state: record.JobState) -> str:
+    """Give the sentence that says why a job didn't do what it should."""
+    if state.state == "done":
+        return ""
+    try:
+        outcome(folder, state)
+    except CkexploreError as error:
+        return str(error).split("\nits last lines", 1)[0]
+    return state.error
+
+
+def cancel_job(target: MessagePump, folder: Path) -> None:
+    """End a job with all its processes."""
+    record.cancel(folder)
+
+
+def running_jobs(target: MessagePump, workspace: Workspace) -> None:
+    """Follow the newest job that is still running from before."""
+    folders = sorted((workspace.jobs / "job").glob("*/state.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in folders[:50]:
+        state = record.read_state(path.parent)
+        if not state.over:
+            target.post_message(messages.JobStarted(path.parent, f"{state.title} (running from before)"))
+            follow_job(target, path.parent)
+            return
+
+
+def read_choices(target: MessagePump, workspace: Workspace, artifact: Artifact, what: str) -> None:
+    """Read the commands of a program or the variations of a package."""
+    target.post_message(messages.ChoicesRead(artifact, browsing.choices(workspace, artifact, what)))
+
+
+def ask_for(
+    target: MessagePump, workspace: Workspace, artifact: Artifact, action: str, options: dict[str, str], line: str
+) -> None:
+    """Ask for an action on an artifact, with options chosen and typed."""
+    typed = request_of_words(words_of_line(line)) if line.strip() else {}
+    if "action" in typed:
+        raise InvalidRequestError(f"{typed['action']!r} is no option; options look like --env.CK_THREADS=2")
+    ask(target, workspace, {"action": action, "cid": artifact.cid, **options, **typed})
