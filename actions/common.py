@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..store import repos
-from ..store.artifact import Artifact, Cid
+from ..store.artifact import MODULE_UIDS, Artifact, Cid
 from ..store.errors import InvalidRequestError, RefusedError
 from ..store.formats import ck
 from ..store.lookup import Location, has_wildcard, locate, locate_one
@@ -25,9 +25,15 @@ def ls(request: Request) -> dict[str, Any]:
     found = [] if cid.module == "repo" else list(_everything(request))
     if cid.module == "repo":
         found = list(_repositories(request))
-    elif not found and cid.module and not has_wildcard(cid.module) and not has_wildcard(cid.artifact):
+    elif not found and _is_named(cid):
         locate_one(request.workspace, repos.repositories(request.workspace), cid)  # raises, with the closest names
     return {"lst": found}
+
+
+def _is_named(cid: Cid) -> bool:
+    """Tell whether a CID names something that should be there; a standard module may well be empty."""
+    wild = has_wildcard(cid.module) or has_wildcard(cid.artifact)
+    return bool(cid.module) and not wild and bool(cid.artifact or cid.module not in MODULE_UIDS)
 
 
 def _everything(request: Request) -> Iterator[dict[str, Any]]:
@@ -41,7 +47,7 @@ def _repositories(request: Request) -> Iterator[dict[str, Any]]:
     """List repositories as artifacts of the module `repo`: the registry, and folders opened for this session."""
     wanted = Cid(module="repo", artifact=request.cid.artifact)
     for repository in repos.repositories(request.workspace):
-        location = Location(repository, "repo", "befd7892b0d469e9", repository.alias, repository.uid, repository.path)
+        location = Location(repository, "repo", MODULE_UIDS["repo"], repository.alias, repository.uid, repository.path)
         pattern = wanted.artifact
         if not pattern or pattern in ("*", repository.alias, repository.uid) or _fits(pattern, repository.alias):
             yield {**_as_ck(location), "format": repository.format, "problem": repository.problem}
@@ -75,7 +81,7 @@ def _one(request: Request) -> Location:
     known = repos.repositories(request.workspace)
     if cid.module == "repo":
         repository = repos.find(request.workspace, cid.artifact)
-        return Location(repository, "repo", "befd7892b0d469e9", repository.alias, repository.uid, repository.path)
+        return Location(repository, "repo", MODULE_UIDS["repo"], repository.alias, repository.uid, repository.path)
     return locate_one(request.workspace, known, cid)
 
 
@@ -189,11 +195,14 @@ def tag(request: Request) -> dict[str, Any]:
 
 
 def rm(request: Request) -> dict[str, Any]:
-    """Delete artifacts of your own (environments, experiments, jobs, annotations); `--force` without asking."""
+    """Delete artifacts of your own (`--force`), or forget a repository: `rm repo:NAME` leaves its files alone."""
     from ..store.formats import ck_entries  # noqa: PLC0415
 
     if not request.cid.module or not request.cid.artifact:
-        raise InvalidRequestError("rm needs MODULE:ARTIFACT, such as: ckexplore rm experiment:matmul.naive")
+        raise InvalidRequestError("rm needs MODULE:ARTIFACT, such as: ckexplore rm experiment:matmul.naive --force")
+    if request.cid.module == "repo":
+        repository = repos.unregister(request.workspace, request.cid.artifact)
+        return {"removed": [repository.alias], "path": str(repository.path)}
     known = repos.repositories(request.workspace)
     found = list(locate(request.workspace, known, request.cid))
     if not found:

@@ -76,6 +76,8 @@ def actions_of(module: str) -> dict[str, Action]:
 def find_action(request: Request) -> Action:
     """Find what answers a request. Raises NotFoundError with the closest names."""
     module, name = request.cid.module, ALIASES.get(request.action, request.action)
+    if name in common.__all__:  # the same on every module, so that its file isn't imported to look
+        return getattr(common, name)
     actions = actions_of(module)
     if name in actions:
         return actions[name]

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 JOB_PATH = "$#job_path#$"
 
 
@@ -76,11 +74,15 @@ class Plan:
 
 def encode(plan: Plan) -> bytes:
     """Write a plan as canonical JSON."""
+    import msgspec  # noqa: PLC0415  (the command line lists actions without it)
+
     return msgspec.json.encode(plan, order="deterministic")
 
 
 def decode(data: bytes) -> Plan:
     """Read a plan that we wrote."""
+    import msgspec  # noqa: PLC0415
+
     return msgspec.json.decode(data, type=Plan)
 
 

@@ -32,12 +32,13 @@ def _run(words: list[str]) -> int:
         return 0
     except Exception as error:
         from ..store.errors import CkexploreError  # noqa: PLC0415
+        from ..store.untrusted import safe_text  # noqa: PLC0415
 
         if debug:
             raise
         known = isinstance(error, CkexploreError)
         told = str(error) if known else f"{type(error).__name__}: {error} (a defect of ckexplore; --debug shows where)"
-        sys.stderr.write(f"ckexplore: {told}\n")
+        sys.stderr.write(f"ckexplore: {safe_text(told)}\n")
         return error.code if isinstance(error, CkexploreError) else 1
 
 

@@ -26,6 +26,7 @@ from ..store import annotations
 from ..store.artifact import Artifact
 from ..store.errors import CkexploreError, InvalidRequestError
 from ..store.search import SearchIndex
+from ..store.untrusted import safe_text
 from ..store.workspace import Workspace
 from . import messages
 
@@ -39,9 +40,10 @@ def guarded(target: MessagePump, work: Callable[[], None]) -> None:
     try:
         work()
     except CkexploreError as error:
-        target.post_message(messages.Failed(str(error)))
+        target.post_message(messages.Failed(safe_text(str(error))))
     except Exception as error:
-        target.post_message(messages.Failed(f"{type(error).__name__}: {error} (a defect of ckexplore)"))
+        told = safe_text(f"{type(error).__name__}: {error} (a defect of ckexplore)")
+        target.post_message(messages.Failed(told))
 
 
 def read_catalog(target: MessagePump, workspace: Workspace, *, stored_first: bool) -> None:

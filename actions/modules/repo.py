@@ -1,17 +1,16 @@
-"""Actions of the module `repo`: add, pull and forget repositories."""
+"""Actions of the module `repo`: add and pull repositories."""
 
 from pathlib import Path
 from typing import Any
 
 from ...store import repos
-from ...store.artifact import Cid
-from ...store.catalog import Catalog
+from ...store.artifact import Artifact, Cid
 from ...store.errors import InvalidRequestError
 from ...store.repos import Repository
 from ...store.workspace import Workspace
 from ..request import Request
 
-__all__ = ["add", "pull", "rm"]
+__all__ = ["add", "pull"]
 
 
 def add(request: Request) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def _alias(request: Request) -> str:
 
 
 def _added(request: Request, repository: Repository) -> dict[str, Any]:
-    rows = Catalog(request.workspace).artifacts(repository)
+    rows = _indexed(request, repository)
     return {
         "repo_uoa": repository.alias,
         "repo_uid": repository.uid,
@@ -42,6 +41,12 @@ def _added(request: Request, repository: Repository) -> dict[str, Any]:
     }
 
 
+def _indexed(request: Request, repository: Repository) -> list[Artifact]:
+    from ...store.catalog import Catalog  # noqa: PLC0415  (TinyDB and msgspec, which the help doesn't need)
+
+    return Catalog(request.workspace).artifacts(repository)
+
+
 def pull(request: Request) -> dict[str, Any]:
     """Bring clones up to date: `pull repo:NAME`, or all of them; with `--url=` the repository is cloned first."""
     alias = _alias(request)
@@ -50,17 +55,10 @@ def pull(request: Request) -> dict[str, Any]:
     names = [alias] if alias else _clones(request.workspace)
     changed = {name: repos.pull(request.workspace, name, request.console.progress) for name in names}
     for name in names:
-        Catalog(request.workspace).artifacts(repos.find(request.workspace, name))
+        _indexed(request, repos.find(request.workspace, name))
     return {"pulled": changed}
 
 
 def _clones(workspace: Workspace) -> list[str]:
     return [one.alias for one in repos.repositories(workspace) if workspace.clones in one.path.parents]
 
-
-def rm(request: Request) -> dict[str, Any]:
-    """Forget a registered repository; its files stay where they are."""
-    if not _alias(request):
-        raise InvalidRequestError("say which repository to forget: ckexplore rm repo:NAME")
-    repository = repos.unregister(request.workspace, _alias(request))
-    return {"removed": [repository.alias], "path": str(repository.path)}

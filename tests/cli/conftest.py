@@ -1,0 +1,3 @@
+from ..actions.conftest import samples
+
+__all__ = ["samples"]

@@ -1,0 +1,163 @@
+"""The command line as a user has it: a process, its output, its exit code."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ckexplore.cli.version import VERSION
+from ckexplore.store.workspace import Workspace
+
+from ..conftest import EVIL, require
+from ..store.making import make_entry, make_repository
+
+Run = Callable[..., subprocess.CompletedProcess]
+
+
+@pytest.fixture
+def run(workspace: Workspace) -> Run:
+    def run_command(*words: str, check: bool = True) -> subprocess.CompletedProcess:
+        done = subprocess.run(
+            [sys.executable, "-m", "ckexplore.cli.main", *words],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "CKEXPLORE_HOME": str(workspace.home)},
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        if check:
+            assert done.returncode == 0, done.stderr
+        return done
+
+    return run_command
+
+
+def test_version_and_help_come_without_a_home(run: Run, workspace: Workspace) -> None:
+    assert run("--version").stdout == f"ckexplore {VERSION}\n"
+    text = run("--help").stdout
+    for action in ("search", "detect", "install", "run", "pull"):
+        assert re.search(rf"^  {action} +\w", text, re.MULTILINE)
+    assert "--variations=" in run("install", "package", "--help").stdout
+    assert not workspace.home.exists()
+
+
+def test_a_repository_is_added_browsed_and_searched(run: Run, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    make_entry(root, "soft", "compiler.gcc", "1" * 16, {"tags": ["compiler", "gcc"]})
+    make_entry(root, "soft", "lib.x", "2" * 16, {"tags": ["lib"]})
+    assert run("add", "repo", f"--path={root}").stdout == f"mine: 2 artifacts in {root} (ck format)\n"
+    assert run("ls", "repo").stdout.split() == ["local", "mine", "jobs"]
+    assert run("ls", "soft:compiler.*").stdout == "compiler.gcc\n"
+    assert run("find", "soft:lib.x").stdout == f"{root}/soft/lib.x\n"
+    assert run("search", "soft", "--tags=compiler,gcc").stdout == "mine:soft:compiler.gcc\n"
+    assert run("list_tags", "soft").stdout.split() == ["compiler", "gcc", "lib"]
+    assert json.loads(run("load", "soft:lib.x", "--min").stdout)["dict"] == {"tags": ["lib"]}
+    answer = json.loads(run("ls", "soft", "--out=json").stdout)
+    assert answer["return"] == 0
+    assert {one["data_uid"] for one in answer["lst"]} == {"1" * 16, "2" * 16}
+
+
+def test_a_broken_meta_is_reported_with_its_path_and_the_rest_is_there(run: Run, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    make_entry(root, "soft", "broken", "1" * 16, '{"tags": [')
+    make_entry(root, "soft", "sound", "2" * 16, {"tags": ["x"]})
+    added = run("add", "repo", f"--path={root}").stdout
+    assert "soft/broken/.cm/meta.json:1: not valid JSON" in added
+    assert run("search", "--tags=x").stdout == "mine:soft:sound\n"
+    failed = run("load", "soft:broken", check=False)
+    assert failed.returncode == 1
+    assert "meta.json:1" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["serch", "program"], 16, "did you mean search"),
+        (["find", "nosuch:x"], 16, "no module 'nosuch'"),
+        (["add", "repo", "--path=/no/such/folder"], 16, "no such folder"),
+        (["add", "repo"], 1, "--path=DIR"),
+        (["/no/such/folder"], 16, "no such folder"),
+        (["pull", "repo:x", "--url=ext::sh -c id"], 1, "not an address that is cloned"),
+        (["run", "program"], 1, "say which program"),
+        (["show", "experiment"], 1, "say which experiment"),
+        (["--no-such-option"], 1, "unknown option"),
+    ],
+)
+def test_what_cant_be_done_is_one_sentence_and_a_code(run: Run, words: list[str], code: int, told: str) -> None:
+    done = run(*words, check=False)
+    assert done.returncode == code
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    as_json = run(*words, "--out=json", check=False)
+    if not words[0].startswith(("/", "-")):
+        assert json.loads(as_json.stdout)["return"] == code
+
+
+def test_debug_shows_where_an_error_came_from(workspace: Workspace) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ckexplore.cli.main", "find", "a:b", "--debug"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "CKEXPLORE_HOME": str(workspace.home)},
+        check=False,
+    )
+    assert "Traceback" in done.stderr
+    assert done.returncode != 0
+
+
+def test_hostile_text_never_reaches_the_terminal_raw(run: Run, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    name = EVIL.replace("\0", "").replace("/", "")
+    make_entry(root, "soft", name, "1" * 16, {"tags": [EVIL, "x"], "desc": EVIL})
+    run("add", "repo", f"--path={root}")
+    for words in (["ls", "soft"], ["search", "--tags=x"], ["list_tags"], ["load", f"soft:{'1' * 16}"]):
+        output = run(*words).stdout
+        assert "evil" in output
+        assert not set(output) & set("\x1b\x07\x9b\u202e\x00\x7f")
+    asked = run("find", f"soft:{name}x", check=False).stderr
+    assert not set(asked) & set("\x1b\x07\x9b\u202e\x00\x7f")
+
+
+def test_output_into_a_closed_pipe_is_no_error(workspace: Workspace) -> None:
+    script = f"{sys.executable} -m ckexplore.cli.main --help | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_confirmation_is_asked_on_a_terminal_and_no_is_the_default(workspace: Workspace, tmp_path: Path) -> None:
+    import pty
+
+    require("gcc")
+    root = make_repository(tmp_path / "r", "mine")
+    script = "def setup(i):\n    return {'return': 0, 'bat': ''}\n"
+    meta = {"customize": {"soft_file": {"linux": "gcc"}, "soft_version_cmd": {"linux": "--version > $#filename#$"}}}
+    entry = make_entry(root, "soft", "compiler.gcc", "1" * 16, meta)
+    (entry / "customize.py").write_text(script)
+    env = {**os.environ, "CKEXPLORE_HOME": str(workspace.home), "TERM": "xterm"}
+    command = [sys.executable, "-m", "ckexplore.cli.main"]
+    subprocess.run([*command, "add", "repo", f"--path={root}"], env=env, check=True, capture_output=True)
+    for answer, code in ((b"\n", 2), (b"y\n", 0)):
+        master, slave = pty.openpty()
+        process = subprocess.Popen(
+            [*command, "detect", "soft:compiler.gcc"], stdin=slave, stdout=slave, stderr=slave, env=env
+        )
+        os.close(slave)
+        shown = b""
+        while b"[y/N]" not in shown:
+            shown += os.read(master, 4096)
+        assert b"customize.py" in shown
+        os.write(master, answer)
+        while True:
+            try:
+                if not os.read(master, 4096):
+                    break
+            except OSError:
+                break
+        os.close(master)
+        assert process.wait() == code
