@@ -61,4 +61,3 @@ def pull(request: Request) -> dict[str, Any]:
 
 def _clones(workspace: Workspace) -> list[str]:
     return [one.alias for one in repos.repositories(workspace) if workspace.clones in one.path.parents]
-

@@ -13,9 +13,9 @@ def points_table(points: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], 
     """Give the header and the rows; a choice that is the same in all points has no column."""
     choices = [flat_choices(point) for point in points]
     measured = [run_numbers(point) for point in points]
-    names = _differing(choices) or list(choices[0] if choices else ())[:3]
+    names = _differing(choices)
     numbers = _ordered(measured)
-    header = ("point", *(name.rsplit(".", 1)[-1] for name in names), *(name for name in numbers))
+    header = ("point", *(name.rsplit(".", 1)[-1] for name in names), *numbers)
     rows = [
         (
             str(point["point"])[:8],

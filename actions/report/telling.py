@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...store.untrusted import safe_line, safe_text
-from .figures import point_figure
 from .quantity import quantity
 from .table import text_table
 
@@ -120,6 +119,8 @@ def _environments(result: Result, width: int) -> list[str]:
 
 def _ran(result: Result, width: int) -> list[str]:
     """Tell a run: what was chosen, what was measured, and the chart of its latencies."""
+    from .figures import point_figure  # noqa: PLC0415  (charts, only where one is drawn)
+
     if "point" not in result:
         return [f"done in {result['seconds']} s (job:{result['job']})"]
     rows = [(name, quantity(name, value)) for name, value in measured(result["characteristics"])]

@@ -30,6 +30,7 @@ class ActingScreen(Screen[None]):
     listing: Any
     in_thread: Callable[..., None]
     action_show_table: Callable[[], None]
+    show_everything: Callable[[], None]
     _typed_for = ":"
     _last_experiment = ""
 
@@ -201,13 +202,8 @@ class ActingScreen(Screen[None]):
         wanted = self._last_experiment
         for number, artifact in enumerate(self.listing.artifacts):
             if artifact.cid == wanted:
-                self.query_one("#filter", Input).value = ""
-                self.listing = self.listing.with_scope("all")
-                self.show_artifact(number)
+                self.show_everything()
+                self.query_one("#table", VirtualTable).go_to_row(number)
+                self.action_show_table()
                 return
         self.notify("no run has been recorded in this session", markup=False)
-
-    def show_artifact(self, number: int) -> None:
-        """Put the table's cursor on a row."""
-        self.query_one("#table", VirtualTable).go_to_row(number)
-        self.action_show_table()

@@ -16,7 +16,7 @@ from ...store.workspace import Workspace
 from .. import messages, work
 from ..commands import CommandSuggester
 from ..keys import BROWSER, bindings
-from ..listing import ORDERS, Listing, toggled_tag
+from ..listing import ALL, ORDERS, Listing, toggled_tag
 from ..widgets.detail_pane import DetailPane
 from ..widgets.job_pane import JobPane
 from ..widgets.log_pane import LogPane
@@ -222,6 +222,15 @@ class BrowserScreen(ActingScreen, Screen[None]):
         """Go to the filter."""
         self._show_pane("table")
         self.query_one("#filter").focus()
+
+    def show_everything(self) -> None:
+        """Take back filter and scope."""
+        field = self.query_one("#filter", Input)
+        with field.prevent(Input.Changed):
+            field.value = ""
+        self.listing = self.listing.with_query("").with_scope(ALL)
+        self.query_one(VirtualTree).go_to_node(ALL)
+        self._show_listing()
 
     def _order(self, order: str, descending: bool) -> None:
         self.listing = self.listing.ordered_by(order, descending)

@@ -1,0 +1,100 @@
+"""The app over the samples, and waiting for what its threads post."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from ckexplore.store.workspace import Workspace
+from ckexplore.tui.app import ExplorerApp
+from ckexplore.tui.screens.browser import BrowserScreen
+from ckexplore.tui.widgets.table import VirtualTable
+
+from ..actions.conftest import samples
+
+__all__ = ["Browsing", "samples"]
+
+
+class Browsing:
+    """An app that runs, and what a user sees and does in it."""
+
+    def __init__(self, app: ExplorerApp, pilot: Pilot) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def browser(self) -> BrowserScreen:
+        found = next(screen for screen in self.app.screen_stack if isinstance(screen, BrowserScreen))
+        return found
+
+    @property
+    def table(self) -> VirtualTable:
+        return self.browser.query_one("#table", VirtualTable)
+
+    @property
+    def titles(self) -> list[str]:
+        listing = self.browser.listing
+        return [listing.artifacts[number].title for number in listing.shown]
+
+    @property
+    def all_titles(self) -> set[str]:
+        return {artifact.title for artifact in self.browser.listing.artifacts}
+
+    async def until(self, condition: Callable[[], object], patience: float = 30.0) -> None:
+        """Wait until something is so; `patience` in seconds."""
+        for _ in range(int(patience / 0.05)):
+            if condition():
+                await self.pilot.pause()
+                return
+            await self.pilot.pause(0.05)
+        raise AssertionError("it did not happen")
+
+    async def type(self, text: str) -> None:
+        """Type into the field that has the focus."""
+        field = self.app.focused
+        assert isinstance(field, Input)
+        field.insert_text_at_cursor(text)
+        await self.pilot.pause()
+
+    async def filter(self, text: str) -> None:
+        """Filter the table and go to it."""
+        await self.pilot.press("slash")
+        await self.type(text)
+        await self.pilot.press("enter")
+        await self.pilot.pause()
+
+    def screen_text(self) -> str:
+        """What the terminal shows."""
+        width, height = self.app.size
+        lines = self.app.screen._compositor.render_strips()
+        assert (len(lines), width) == (height, self.app.size.width)
+        return "\n".join(strip.text for strip in lines)
+
+
+@asynccontextmanager
+async def browsing(workspace: Workspace, size: tuple[int, int] = (140, 40)) -> AsyncIterator[Browsing]:
+    """Run the app until the catalog has been read."""
+    app = ExplorerApp(workspace)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        running = Browsing(app, pilot)
+        await running.until(lambda: any(isinstance(screen, BrowserScreen) for screen in app.screen_stack))
+        await running.until(lambda: running.browser._read)
+        await running.until(lambda: not running.browser.query_one("TitleLine").state)  # type: ignore[attr-defined]
+        yield running
+
+
+@pytest.fixture
+def hostile_repository(tmp_path: Path) -> Path:
+    """A repository whose every text tries something."""
+    from ..conftest import EVIL
+    from ..store.making import make_entry, make_repository
+
+    root = make_repository(tmp_path / "hostile", "hostile")
+    name = EVIL.replace("\0", "").replace("/", "|")
+    entry = make_entry(root, "program", name, "1" * 16, {"tags": [EVIL, "[/]"], "desc": EVIL, EVIL: [EVIL]})
+    (entry / "README.md").write_text(f"# {EVIL}\n\n{EVIL}\n\n[link](javascript:{EVIL})\n\n```\n{EVIL}\n```\n[/]")
+    (entry / "\x1b]0;title\x07.txt").write_text(EVIL)
+    make_entry(root, "program", "broken", "2" * 16, '{"tags": [' + EVIL)
+    return root
