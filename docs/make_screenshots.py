@@ -1,6 +1,6 @@
 """Makes the screenshots of the README: the app itself draws them, over the samples, after a real run.
 
-    make screenshots
+make screenshots
 """
 
 import asyncio

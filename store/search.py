@@ -65,10 +65,21 @@ class SearchIndex:
         chosen: int | None = None
         everything = (1 << len(self.artifacts)) - 1
         for term in terms:
-            bits = self._facets[term.field].get(term.text, 0)
+            bits = self._bits_of(term)
             bits = everything & ~bits if term.excluded else bits
             chosen = bits if chosen is None else chosen & bits
         return chosen
+
+    def _bits_of(self, term: Term) -> int:
+        """Give the rows of a facet's value; of a value that is no whole one yet, the rows of all that begin with it."""
+        values = self._facets[term.field]
+        if term.text in values or term.excluded:
+            return values.get(term.text, 0)
+        bits = 0
+        for value, rows in values.items():
+            if value.startswith(term.text):
+                bits |= rows
+        return bits
 
     def counts(self, field: str, numbers: Sequence[int]) -> list[tuple[str, int]]:
         """Count the values of a facet ("tag", "module" or "repository") among rows, the most frequent first."""

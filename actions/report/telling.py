@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..plan import Plan
 
 Result = Mapping[str, Any]
+_NOT_MEASURED = {"return_code", "latencies_s_every"}
 
 
 def tell(action: str, module: str, result: Result, width: int = 100) -> list[str]:
@@ -139,7 +140,9 @@ def measured(characteristics: Mapping[str, Any]) -> list[tuple[str, Any]]:
             found += [
                 (name if group == "run" else f"{group}.{name}", value)
                 for name, value in values.items()
-                if not isinstance(value, dict | list | str) and not isinstance(value, bool) and name != "return_code"
+                if not isinstance(value, dict | list | str)
+                and not isinstance(value, bool)
+                and name not in _NOT_MEASURED
             ]
     return found
 

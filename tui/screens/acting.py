@@ -158,6 +158,7 @@ class ActingScreen(Screen[None]):
     def on_job_started(self, message: messages.JobStarted) -> None:
         """Show the job pane."""
         self.query_one(JobPane).begin(message.folder, message.title)
+        self.add_class("-with-job")
 
     def _pane_of(self, folder: Path) -> JobPane | None:
         pane = self.query_one(JobPane)

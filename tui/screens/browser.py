@@ -34,8 +34,6 @@ COLUMNS = (
     Column("tags", "tags", minimum=16, weight=3, priority=6),
 )
 PANES = ("tree", "table", "details", "job")
-_NARROW = 110
-_LOW = 30
 
 _NOTHING_YET = """No repositories yet.
 
@@ -82,6 +80,7 @@ class BrowserScreen(ActingScreen, Screen[None]):
         command.suggester = CommandSuggester(lambda: self.listing.artifacts)
         command.display = False
         self.query_one(TitleLine).state = "reading …"
+        self._lay_out()
         self.in_thread(work.read_catalog, self.workspace, stored_first=True, group="catalog")
         self.in_thread(work.running_jobs, self.workspace, group="job")
 
@@ -252,12 +251,6 @@ class BrowserScreen(ActingScreen, Screen[None]):
 
     # Panes
 
-    def on_resize(self) -> None:
-        """Lay out for the size: on a narrow terminal the details take the place of the table."""
-        self.set_class(self.size.width < _NARROW, "-narrow")
-        self.set_class(self.size.height < _LOW, "-low")
-        self._lay_out()
-
     def _lay_out(self) -> None:
         for pane in PANES:
             self.set_class(self._pane == pane, f"-in-{pane}")
@@ -296,11 +289,11 @@ class BrowserScreen(ActingScreen, Screen[None]):
         if pane.folder is None:
             self.notify("no job yet; r runs the program under the cursor", markup=False)
             return
-        if pane.display and pane.has_focus_within:
-            pane.display = False
+        if self.has_class("-with-job") and pane.has_focus_within:
+            self.remove_class("-with-job")
             self.action_show_table()
             return
-        pane.display = True
+        self.add_class("-with-job")
         self._show_pane("job")
         self.query_one("#job-log", LogPane).focus()
 

@@ -51,7 +51,7 @@ class JobPane(Vertical):
             yield ChartView(id="job-chart")
 
     def on_mount(self) -> None:
-        """Hide until there is a job."""
+        """Start without a job."""
         self.folder: Path | None = None
         self.job_state = JobState("queued")
         self._title = ""
@@ -59,7 +59,6 @@ class JobPane(Vertical):
         self._units: dict[str, str] = {}
         self._progress: tuple[float, float] | None = None
         self.query_one(ChartView).display = False
-        self.display = False
 
     @property
     def running(self) -> bool:
@@ -73,7 +72,6 @@ class JobPane(Vertical):
         self._samples, self._units, self._progress = {}, {}, None
         self.query_one(LogPane).clear()
         self.query_one(ChartView).display = False
-        self.display = True
         self._tell()
 
     def write(self, data: bytes) -> None:
@@ -128,7 +126,7 @@ class JobPane(Vertical):
         until = state.ended or time.time()
         elapsed = seconds(max(0.0, until - state.started)) if state.started else ""
         stage = f"{state.stage + 1} of {state.stages}: {state.title}" if state.title and not state.over else ""
-        parts = [self._title, stage, self._bar() if not state.over else "", elapsed]
+        parts = [self._bar() if not state.over else "", elapsed, stage or self._title]
         line.state = state.state
         line.text = "  ".join(part for part in parts if part)
 
