@@ -17,20 +17,17 @@ from .points import flat_choices, run_numbers, vectors
 Figure = Callable[[int, int], Chart]
 """Draws itself into (width, height) cells."""
 
-_QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 _COSTS = ("latency_median_s", "latency_p90_s", "latency_p90_ms", "latency_mean_ms", "execution_time", "mmacs")
 _GAINS = ("accuracy_top1", "top1", "throughput_per_s", "qps")
 
 
 def sample_figure(values: Sequence[float], name: str, unit: str) -> Figure:
     """Draw measured values as a histogram with their median, 90th and 99th percentile."""
-    ordered = sorted(values)
-    marks = {label: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for label, share in _QUANTILES.items()}
-    return partial(_histogram, tuple(values), marks, Axis(title=name.removesuffix("_s"), unit=unit))
+    return partial(_histogram, tuple(values), Axis(title=name.removesuffix("_s"), unit=unit))
 
 
-def _histogram(values: tuple[float, ...], marks: Mapping[str, float], axis: Axis, width: int, height: int) -> Chart:
-    return histogram(values, width=width, height=height, x_axis=axis, marks=marks)
+def _histogram(values: tuple[float, ...], axis: Axis, width: int, height: int) -> Chart:
+    return histogram(values, width=width, height=height, x_axis=axis)
 
 
 def point_figure(file: str) -> Figure | None:

@@ -6,7 +6,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from ...actions.browsing import Details, FileRow
-from ...actions.report.quantity import size
+from ...actions.report.units import with_unit
 from .. import messages
 from .chart_view import ChartView
 from .document import DocumentView
@@ -76,7 +76,7 @@ class DetailPane(Vertical):
         def cells(number: int) -> list[Cell]:
             row = files[number]
             path: Cell = (row.path, "muted") if row.path.startswith(".") else row.path
-            return [path, (size(row.size) if row.kind != "link" else "link", "muted")]
+            return [path, (with_unit(row.size, "B") if row.kind != "link" else "link", "muted")]
 
         self.query_one("#view-files", VirtualTable).set_rows(range(len(files)), cells)
 

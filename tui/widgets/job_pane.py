@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from ...actions.jobs.record import JobState
 from ...actions.report.figures import sample_figure
-from ...actions.report.quantity import seconds
+from ...actions.report.units import with_unit
 from .chart_view import ChartView
 from .log_pane import LogPane
 
@@ -124,7 +124,7 @@ class JobPane(Vertical):
         line = self.query_one(JobLine)
         state = self.job_state
         until = state.ended or time.time()
-        elapsed = seconds(max(0.0, until - state.started)) if state.started else ""
+        elapsed = with_unit(max(0.0, until - state.started), "s") if state.started else ""
         stage = f"{state.stage + 1} of {state.stages}: {state.title}" if state.title and not state.over else ""
         parts = [self._bar() if not state.over else "", elapsed, stage or self._title]
         line.state = state.state
