@@ -111,7 +111,7 @@ def experiment_points(workspace: Workspace, artifact: Artifact) -> list[dict[str
 
 
 def choices(workspace: Workspace, artifact: Artifact, what: str) -> list[tuple[str, str, bool]]:
-    """Give the "commands" of a program or the "variations" of a package: (name, explanation, chosen at first)."""
+    """Give the "commands" of a program or the "variations" of a package: (name, explanation, on by default)."""
     meta = safe_value(ck.load_meta(repository_of(workspace, artifact).path / artifact.path))
     found = meta.get("run_cmds" if what == "commands" else "variations")
     listed: list[tuple[str, str, bool]] = []

@@ -44,7 +44,7 @@ class Planned(Message):
 
 @dataclass
 class ChoicesRead(Message):
-    """What can be chosen for an artifact: (name, explanation, chosen at first) each."""
+    """What can be chosen for an artifact: (name, explanation, on by default) each."""
 
     artifact: Artifact
     choices: list[tuple[str, str, bool]]

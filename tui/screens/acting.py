@@ -113,7 +113,7 @@ class ActingScreen(Screen[None]):
             self._ask(action)
             return
         title = f"{verb} {message.artifact.module}:{message.artifact.title}"
-        choices = [Choice(*one) for one in message.choices]
+        choices = [Choice(name, text or ("(default)" if default else "")) for name, text, default in message.choices]
         screen = ChooseScreen(title, choices, several=several, hint=hint)
 
         def chosen(answer: tuple[list[str], str] | None) -> None:

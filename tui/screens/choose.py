@@ -15,11 +15,10 @@ from textual.widgets.selection_list import Selection
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What can be chosen: its name, what it is, whether it is chosen at first."""
+    """What can be chosen: its name, and what it is."""
 
     name: str
     explanation: str = ""
-    chosen: bool = False
 
 
 class ChooseScreen(ModalScreen[tuple[list[str], str] | None]):
@@ -37,7 +36,7 @@ class ChooseScreen(ModalScreen[tuple[list[str], str] | None]):
             yield Label(self._heading, id="choose-title", markup=False)
             if self._several:
                 yield SelectionList[str](
-                    *(Selection(_prompt(one), one.name, one.chosen) for one in self._choices),
+                    *(Selection(_prompt(one), one.name) for one in self._choices),
                     id="choose-list",
                     compact=True,
                 )
