@@ -10,7 +10,10 @@ from textual.binding import Binding
 
 @dataclass(frozen=True, slots=True)
 class NamedAction:
-    """One thing that a key does. `modules` names the artifacts it is for; empty means that it is always there."""
+    """One thing that a key does. `modules` names the artifacts it is for; empty means that it is always there.
+
+    `typing` says that a field opens and what is typed next goes into it, even when it comes at once with the key.
+    """
 
     name: str
     keys: str
@@ -20,6 +23,7 @@ class NamedAction:
     footer: bool = False
     modules: tuple[str, ...] = ()
     shown: str | None = None
+    typing: bool = False
 
     @property
     def shown_keys(self) -> str:
@@ -33,11 +37,20 @@ BROWSER = (
     NamedAction(
         "install", "i", "Install", "Install the package, with a choice of variations", "act", True, ("package",)
     ),
-    NamedAction("tag", "t", "Tag", "Give the artifact tags of your own", "act", True),
+    NamedAction("tag", "t", "Tag", "Give the artifact tags of your own", "act", True, typing=True),
     NamedAction(
-        "filter", "slash", "Filter", "Words, tag:x, module:x, repo:x; a leading - excludes", "find", True, shown="/"
+        "filter",
+        "slash",
+        "Filter",
+        "Words, tag:x, module:x, repo:x; a leading - excludes",
+        "find",
+        True,
+        shown="/",
+        typing=True,
     ),
-    NamedAction("command", "colon", "Command", "Any CK command, such as: search --tags=gcc", "act", True, shown=":"),
+    NamedAction(
+        "command", "colon", "Command", "Any CK command, such as: search --tags=gcc", "act", True, shown=":", typing=True
+    ),
     NamedAction(
         "next_view", "right_square_bracket", "Next view", "Overview, README, meta, files, points", "look", shown="]"
     ),
@@ -80,6 +93,7 @@ def bindings(actions: tuple[NamedAction, ...]) -> list[Binding]:
             show=action.footer,
             key_display=action.shown or None,
             tooltip=action.explanation,
+            priority=action.typing,
             id=f"browser.{action.name}",
         )
         for action in actions

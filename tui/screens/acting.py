@@ -38,6 +38,8 @@ class ActingScreen(Screen[None]):
         """Offer a key in the footer only where it does something."""
         del parameters
         named = _NAMED.get(action)
+        if named is not None and named.typing and isinstance(self.focused, Input):
+            return False  # these keys come before the field that has the focus: there they are text
         if named is None or not named.modules:
             return True
         artifact: Artifact | None = self.artifact
@@ -52,7 +54,7 @@ class ActingScreen(Screen[None]):
         line.placeholder = placeholder
         line.value = value
         line.display = True
-        line.focus()
+        self.set_focus(line)  # at once: the next key may be here already
 
     def action_command(self) -> None:
         """Type a CK command."""

@@ -220,7 +220,7 @@ class BrowserScreen(ActingScreen, Screen[None]):
     def action_filter(self) -> None:
         """Go to the filter."""
         self._show_pane("table")
-        self.query_one("#filter").focus()
+        self.set_focus(self.query_one("#filter"))
 
     def show_everything(self) -> None:
         """Take back filter and scope."""
