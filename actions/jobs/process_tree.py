@@ -23,6 +23,8 @@ def children() -> list[int]:
 
 def signal_group(pid: int, number: signal.Signals) -> None:
     """Send a signal to the process group of `pid`; one that is gone is no error."""
+    if pid <= 1:
+        raise ValueError(f"{pid} is no process group of a job: a signal to it would reach every process")
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
 
@@ -32,7 +34,7 @@ def end_group(pid: int) -> None:
     signal_group(pid, signal.SIGTERM)
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        if _reaped(pid):
+        if has_ended(pid):
             break
         time.sleep(0.02)
     signal_group(pid, signal.SIGKILL)
@@ -52,7 +54,8 @@ def end_all_children() -> None:
                 os.waitpid(pid, 0)
 
 
-def _reaped(pid: int) -> bool:
+def has_ended(pid: int) -> bool:
+    """Tell whether a child has ended, without reaping it: until then its number can't become another process's."""
     try:
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:

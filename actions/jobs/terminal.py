@@ -22,6 +22,8 @@ from . import process_tree
 OUTPUT_LIMIT = 256 << 20
 _EVENT_LIMIT = 4 << 20
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "USER", "LOGNAME", "TZ")
+_LOOK = 0.2  # seconds to wait for output before looking whether the process has ended
+_LAST_WORDS = 1.0  # seconds
 _SIZE = (24, 100)  # rows and columns, until somebody looks at it
 
 
@@ -60,8 +62,9 @@ class StageProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        process_tree.end_group(self._process.pid)
-        self._process.wait()
+        if self._process.returncode is None:
+            process_tree.end_group(self._process.pid)
+            self._process.wait()
         os.close(self._master)
         os.close(self._events)
 
@@ -72,27 +75,55 @@ class StageProcess:
         """
         started = time.monotonic()
         recorder = _EventRecorder(events, number, started)
-        written = 0
+        kept = _KeptOutput(output)
+        ended_at = 0.0
         with selectors.DefaultSelector() as selector:
-            selector.register(self._master, selectors.EVENT_READ)
-            selector.register(self._events, selectors.EVENT_READ)
-            while selector.get_map():
-                if time.monotonic() - started > self._stage.timeout:
+            selector.register(self._master, selectors.EVENT_READ, kept.write)
+            selector.register(self._events, selectors.EVENT_READ, recorder.feed)
+            while True:
+                now = time.monotonic()
+                if now - started > self._stage.timeout:
                     raise FailedError(f"{self._stage.title} took longer than {self._stage.timeout:.0f} s and was ended")
-                for key, _ in selector.select(timeout=0.2):
-                    data = _read(key.fd)
-                    if not data:
-                        selector.unregister(key.fd)
-                    elif key.fd == self._events:
-                        recorder.feed(data)
-                    elif written < OUTPUT_LIMIT:
-                        written += output.write(data) or 0
-                        if written >= OUTPUT_LIMIT:
-                            output.write(b"\n\xe2\x80\xa6 more output than is kept; the rest was dropped\n")
-                if self._process.poll() is not None and not selector.select(timeout=0):
+                if not ended_at and process_tree.has_ended(self._process.pid):
+                    ended_at = now
+                read = _pass_on(selector, 0 if ended_at else _LOOK)
+                # The process has ended; what it wrote last is still read, what others go on writing is not.
+                if ended_at and (not read or now - ended_at > _LAST_WORDS):
                     break
+        process_tree.end_group(self._process.pid)  # what it left behind in its session, while the number is its own
         code = self._process.wait()
         return 128 - code if code < 0 else code
+
+
+def _pass_on(selector: selectors.BaseSelector, timeout: float) -> bool:
+    """Hand what can be read to whoever takes it, and tell whether anything was there; `timeout` in seconds."""
+    if not selector.get_map():  # the process has closed its terminal and goes on
+        time.sleep(timeout)
+        return False
+    read = False
+    for key, _ in selector.select(timeout):
+        data = _read(key.fd)
+        if data:
+            read = True
+            key.data(data)
+        else:
+            selector.unregister(key.fd)
+    return read
+
+
+class _KeptOutput:
+    """The log, up to its limit."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._room = stream, OUTPUT_LIMIT
+
+    def write(self, data: bytes) -> None:
+        if self._room <= 0:
+            return
+        self._stream.write(data[: self._room])
+        self._room -= len(data)
+        if self._room <= 0:
+            self._stream.write(b"\n\xe2\x80\xa6 more output than is kept; the rest was dropped\n")
 
 
 class _EventRecorder:

@@ -116,6 +116,22 @@ def test_a_killed_supervisor_is_shown_as_lost(workspace: Workspace) -> None:
         os.killpg(child, signal.SIGKILL)
 
 
+def test_a_process_that_closes_its_terminal_is_waited_for(workspace: Workspace, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    script = f'eval "exec $CKEXPLORE_EVENTS>&-"; exec </dev/null >/dev/null 2>&1; sleep 0.5; echo x > {mark}'
+    assert ended(start(workspace, plan_for(script))).state == "done"
+    assert mark.exists()
+
+
+def test_what_a_stage_leaves_behind_is_ended_and_holds_nothing_up(workspace: Workspace) -> None:
+    mark = f"MARK_{os.getpid()}_{time.time_ns()}"
+    begun = time.monotonic()
+    state = ended(start(workspace, plan_for(f"export {mark}=1; (while true; do echo more; sleep 0.05; done) & exit 0")))
+    assert state.state == "done"
+    assert time.monotonic() - begun < 30
+    assert processes_with(mark) == []
+
+
 def test_a_program_that_isnt_there_is_named(workspace: Workspace) -> None:
     plan = Plan("t", "a:b:c", "0" * 16, (), (Stage("s", ("/no/such/program",), ("x",)),))
     state = ended(start(workspace, plan))
