@@ -75,7 +75,7 @@ def repository_of(workspace: Workspace, artifact: Artifact) -> Repository:
 def details(workspace: Workspace, artifact: Artifact) -> Details:
     """Read what the detail view shows of one artifact. Raises CkexploreError when its repository is gone."""
     repository = repository_of(workspace, artifact)
-    path = repository.path / artifact.path
+    path = artifact.location(repository.path)
     folder = path if path.is_dir() else path.parent
     meta_text, meta_value = _meta(artifact, path)
     readme, source = _readme(path, repository.path)
@@ -97,7 +97,7 @@ def experiment_points(workspace: Workspace, artifact: Artifact) -> list[dict[str
     """Read the points of an experiment, the oldest first, at most a few thousand; empty for other artifacts."""
     if artifact.module != "experiment" or artifact.format != "ck":
         return []
-    entry = repository_of(workspace, artifact).path / artifact.path
+    entry = artifact.location(repository_of(workspace, artifact).path)
     return [
         {
             "point": point.uid,
@@ -112,7 +112,7 @@ def experiment_points(workspace: Workspace, artifact: Artifact) -> list[dict[str
 
 def choices(workspace: Workspace, artifact: Artifact, what: str) -> list[tuple[str, str, bool]]:
     """Give the "commands" of a program or the "variations" of a package: (name, explanation, on by default)."""
-    meta = safe_value(ck.load_meta(repository_of(workspace, artifact).path / artifact.path))
+    meta = safe_value(ck.load_meta(artifact.location(repository_of(workspace, artifact).path)))
     found = meta.get("run_cmds" if what == "commands" else "variations")
     listed: list[tuple[str, str, bool]] = []
     for name, value in found.items() if isinstance(found, dict) else ():

@@ -15,7 +15,7 @@ from typing import Any
 from ..store.artifact import new_uid
 
 cfg: dict[str, Any] = {"install_path": ""}
-work: dict[str, Any] = {}
+work: dict[str, Any] = {"dir_repos": "", "dir_work_repo": "", "repo_name_work": "local"}
 
 
 def out(text: object) -> None:

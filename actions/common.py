@@ -8,11 +8,14 @@ from typing import Any
 
 from ..store import repos
 from ..store.artifact import MODULE_UIDS, Artifact, Cid
+from ..store.closest import closest
 from ..store.errors import InvalidRequestError, RefusedError
 from ..store.formats import ck
 from ..store.lookup import Location, has_wildcard, locate, locate_one
-from ..store.untrusted import safe_line, safe_value
+from ..store.untrusted import safe_line
 from .request import Request
+
+_SEARCHING = {"tags", "search_string", "out", "quiet", "con"}
 
 __all__ = ["find", "info", "list_tags", "load", "ls", "rm", "search", "tag"]
 
@@ -26,14 +29,15 @@ def ls(request: Request) -> dict[str, Any]:
     if cid.module == "repo":
         found = list(_repositories(request))
     elif not found and _is_named(cid):
-        locate_one(request.workspace, repos.repositories(request.workspace), cid)  # raises, with the closest names
+        known = repos.repositories(request.workspace)
+        if not any(True for _ in locate(request.workspace, known, Cid(cid.repository, cid.module, "*"))):
+            locate_one(request.workspace, known, cid)  # raises, with the closest names
     return {"lst": found}
 
 
 def _is_named(cid: Cid) -> bool:
-    """Tell whether a CID names something that should be there; a standard module may well be empty."""
-    wild = has_wildcard(cid.module) or has_wildcard(cid.artifact)
-    return bool(cid.module) and not wild and bool(cid.artifact or cid.module not in MODULE_UIDS)
+    """Tell whether a CID names a module that should be there; a standard module may well be empty, as in CK."""
+    return bool(cid.module) and not has_wildcard(cid.module) and cid.module not in {*MODULE_UIDS, *MODULE_UIDS.values()}
 
 
 def _everything(request: Request) -> Iterator[dict[str, Any]]:
@@ -74,9 +78,9 @@ def _as_ck(location: Location) -> dict[str, Any]:
 
 def _one(request: Request) -> Location:
     cid = request.cid
-    if not cid.module or not cid.artifact:
+    if not cid.module or not cid.artifact or has_wildcard(str(cid)):
         raise InvalidRequestError(
-            f"{request.action} needs MODULE:ARTIFACT, such as: ckexplore {request.action} soft:compiler.gcc"
+            f"{request.action} needs one artifact, such as: ckexplore {request.action} soft:compiler.gcc"
         )
     known = repos.repositories(request.workspace)
     if cid.module == "repo":
@@ -86,8 +90,13 @@ def _one(request: Request) -> Location:
 
 
 def find(request: Request) -> dict[str, Any]:
-    """Tell where an artifact is."""
-    location = _one(request)
+    """Tell where an artifact is; with wildcards, where all that match are."""
+    if has_wildcard(str(request.cid)):
+        return ls(request)
+    return _found(_one(request))
+
+
+def _found(location: Location) -> dict[str, Any]:
     return {
         **_as_ck(location),
         "path_repo": str(location.repository.path),
@@ -99,29 +108,44 @@ def find(request: Request) -> dict[str, Any]:
 
 
 def load(request: Request) -> dict[str, Any]:
-    """Show the meta of an artifact; `--min` without the names and paths."""
+    """Show the meta of an artifact as JSON; `--min` without the names and paths."""
     location = _one(request)
     if location.repository.format != "ck":
         raise InvalidRequestError(f"{location.cid} has no meta: {location.repository.alias} is a plain repository")
-    loaded = {
-        "dict": safe_value(ck.load_meta(location.path)),
-        "desc": safe_value(ck.load_extra(location.path, "desc")),
-        "info": safe_value(ck.load_extra(location.path, "info")),
+    described = ck.load_extra(location.path, "info")
+    return {
+        **_found(location),
+        "dict": ck.load_meta(location.path),
+        "desc": ck.load_extra(location.path, "desc"),
+        "info": described,
+        "data_name": str(described.get("data_name", "")),
+        "path_info": str(location.path / ".cm/info.json"),
+        "path_desc": str(location.path / ".cm/desc.json"),
     }
-    return loaded if request.flag("min") else {**find(request), **loaded}
 
 
 def info(request: Request) -> dict[str, Any]:
     """Show the names, UIDs and path of an artifact."""
-    return find(request)
+    return _found(_one(request))
 
 
 def search(request: Request) -> dict[str, Any]:
     """Find artifacts by `--tags=a,b` (all of them, exactly) and, in any field, by words in `--search_string=`."""
+    _check_options(request)
     wanted = set(request.words("tags"))
     words = request.text("search_string").lower().split()
     found = [row for row in _rows(request) if wanted <= {*row.tags, *row.own_tags} and _has_words(row, words)]
     return {"lst": [_row_as_ck(request, row) for row in found]}
+
+
+def _check_options(request: Request) -> None:
+    """Raise InvalidRequestError for an option that a search doesn't have: a typo there would find everything."""
+    unknown = [name for name in request.options if name not in _SEARCHING]
+    if unknown:
+        hint = closest(unknown[0], _SEARCHING) or f"; it has {', '.join(sorted(_SEARCHING))}"
+        raise InvalidRequestError(f"search has no option {safe_line(unknown[0], 80)!r}{hint}")
+    if "tags" in request.options and (request.options["tags"] == "yes" or not request.words("tags")):
+        raise InvalidRequestError("say which tags: --tags=onnx,vision; `ckexplore list_tags` lists them")
 
 
 def _rows(request: Request) -> Iterator[Artifact]:
@@ -156,7 +180,7 @@ def _row_as_ck(request: Request, row: Artifact) -> dict[str, Any]:
         "module_uid": row.module_uid,
         "data_uoa": row.title,
         "data_uid": row.uid,
-        "path": str(root / row.path),
+        "path": str(row.location(root)),
         "tags": [*row.tags, *row.own_tags],
     }
 

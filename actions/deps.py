@@ -31,9 +31,19 @@ def resolve(request: Request, deps: Any, needed_by: str, depth: int = 0) -> list
         return []
     if depth > _DEEPEST:
         raise UnavailableError(f"{needed_by}: dependencies go deeper than {_DEEPEST} levels; do they go in a circle?")
-    wanted = [(str(key), value) for key, value in deps.items() if isinstance(value, dict)]
+    here = set(ck.tags_of(installation.host(request)["dict"]))
+    wanted = [(str(key), value) for key, value in deps.items() if isinstance(value, dict) and _is_for(value, here)]
     wanted.sort(key=lambda pair: _order(pair[1]))
     return [_resolve_one(request, key, dependency, needed_by, depth) for key, dependency in wanted]
+
+
+def _is_for(dependency: Mapping[str, Any], here: set[str]) -> bool:
+    """Tell whether a dependency is for this system, by the tags of its CK `os` entry."""
+    for name in ("only_for_host_os_tags", "only_for_target_os_tags"):
+        tags = dependency.get(name)
+        if isinstance(tags, list) and tags and not {str(tag) for tag in tags} & here:
+            return False
+    return True
 
 
 def _order(dependency: Mapping[str, Any]) -> int:

@@ -158,7 +158,11 @@ def _file_name(customize: Mapping[str, Any]) -> str:
     by_system = customize.get("soft_file")
     by_system = by_system if isinstance(by_system, dict) else {}
     name = str(customize.get("soft_file_universal") or by_system.get(system) or by_system.get("linux") or "")
-    return name.replace("$#sep#$", "/").replace("$#file_ext_exe#$", "")
+    dynamic = ".dylib" if sys.platform == "darwin" else ".so"
+    endings = {"sep": "/", "file_ext_exe": "", "file_ext_dll": dynamic, "file_ext_lib": ".a"}
+    for sign, text in endings.items():
+        name = name.replace(f"$#{sign}#$", text)
+    return name
 
 
 def _candidates(hooks: Hooks, values: dict[str, Any], name: str, spec: Mapping[str, Any]) -> Iterator[str]:

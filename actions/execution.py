@@ -1,12 +1,13 @@
 """From a plan to its results: approval, a detached job, and following it to its end."""
 
+import re
 import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ..store.errors import FailedError
+from ..store.errors import CancelledError, FailedError
 from ..store.untrusted import safe_text
 from .jobs import record
 from .jobs.follow import JobFollower
@@ -18,6 +19,7 @@ from .trust import approval
 
 _LOOK = 0.05  # seconds between two looks at a running job
 _LAST_LINES = 12
+_COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 
 
 def execute(request: Request, plan: Plan) -> dict[str, Any]:
@@ -32,8 +34,11 @@ def execute(request: Request, plan: Plan) -> dict[str, Any]:
     follower = JobFollower(folder)
     try:
         state = _follow(request, follower)
-    except KeyboardInterrupt:
-        state = record.cancel(folder)
+    except KeyboardInterrupt as interrupt:
+        record.cancel(folder)
+        raise CancelledError(
+            f"{plan.request}: cancelled, nothing of it is running any more (job:{folder.name})"
+        ) from interrupt
     return outcome(folder, state)
 
 
@@ -69,5 +74,5 @@ def last_lines(folder: Path, count: int = _LAST_LINES) -> str:
             data = stream.read()
     except FileNotFoundError:
         return ""
-    lines = safe_text(data.decode("utf-8", "replace")).rstrip().splitlines()
+    lines = safe_text(_COLOUR.sub("", data.decode("utf-8", "replace"))).rstrip().splitlines()
     return "\n".join(f"  {line}" for line in lines[-count:])

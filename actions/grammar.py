@@ -35,7 +35,8 @@ def request_of_words(words: Sequence[str]) -> dict[str, Any]:
         else:
             cids.append(word)
     if cids:
-        request["cids"] = [*cids, *request.get("cids", ())]
+        given = request.get("cids", [])
+        request["cids"] = [*cids, *given] if isinstance(given, list) else given
     return request
 
 

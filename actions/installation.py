@@ -56,7 +56,7 @@ def _looked_for(meta: Mapping[str, Any]) -> str:
     customize = customize if isinstance(customize, dict) else {}
     by_system = customize.get("soft_file")
     name = customize.get("soft_file_universal") or (by_system.get("linux") if isinstance(by_system, dict) else "")
-    return safe_line(str(name or "a file"), 120)
+    return safe_line(str(name or "a file").replace("$#sep#$", "/"), 120)
 
 
 def _detection_commands(meta: Mapping[str, Any], what: str, script: Path | None) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _spec(
         "tags": list(ck.tags_of(meta)),
         "extra_tags": list(extra_tags),
         "deps": {one.key: one.as_ck() for one in dependencies},
-        "host": _host(request),
+        "host": host(request),
         "tools": str(request.workspace.tools),
         "version_from": _version_bound(request, "version_from"),
         "version_to": _version_bound(request, "version_to"),
@@ -104,7 +104,7 @@ def _version_bound(request: Request, name: str) -> list[int]:
     return split_version(request.text(name)) if request.cid.module == "soft" else []
 
 
-def _host(request: Request) -> dict[str, Any]:
+def host(request: Request) -> dict[str, Any]:
     """Describe this machine as CK's `os` entries do; by what we know ourselves where no repository has the entry."""
     alias = os_alias()
     for location in locate(request.workspace, repositories(request.workspace), Cid(module="os", artifact=alias)):
@@ -113,7 +113,9 @@ def _host(request: Request) -> dict[str, Any]:
         except CkexploreError:
             continue
     name = "macos" if sys.platform == "darwin" else "linux"
-    return {"uoa": alias, "uid": "", "dict": {"bits": "64", "ck_name": name, "ck_name2": name, "script_ext": ".sh"}}
+    tags = ["linux", "standard"] if name == "linux" else ["macos"]
+    known = {"bits": "64", "ck_name": name, "ck_name2": name, "script_ext": ".sh", "tags": tags}
+    return {"uoa": alias, "uid": "", "dict": known}
 
 
 def _script(request: Request, location: Location, meta: Mapping[str, Any]) -> Path | None:

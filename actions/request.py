@@ -60,10 +60,18 @@ def request_from(workspace: Workspace, values: Mapping[str, Any], console: Conso
     if not action:
         raise InvalidRequestError("no action is named; `ckexplore --help` lists them")
     texts = [values["cid"]] if values.get("cid") else []
-    cids = [parse_cid(str(text)) for text in [*texts, *values.get("cids", ())]]
+    cids = [parse_cid(str(text)) for text in [*texts, *_listed(values, "cids")]]
     if not texts and (values.get("module_uoa") or values.get("data_uoa") or values.get("repo_uoa")):
         parts = (values.get("repo_uoa"), values.get("module_uoa"), values.get("data_uoa"))
         cids.insert(0, Cid(*(str(part or "") for part in parts)))
     options = {str(key): value for key, value in values.items() if key not in _TAKEN}
-    rest = tuple(str(word) for word in values.get("unparsed", ()))
+    rest = tuple(str(word) for word in _listed(values, "unparsed"))
     return Request(workspace, action, tuple(cids), options, rest, console or Console())
+
+
+def _listed(values: Mapping[str, Any], name: str) -> list[Any]:
+    """Give a value that must be a list. Raises InvalidRequestError."""
+    value = values.get(name, [])
+    if not isinstance(value, list | tuple):
+        raise InvalidRequestError(f"{name} must be a list of texts")
+    return list(value)

@@ -8,7 +8,8 @@ from typing import Any
 from ..actions.grammar import request_of_words
 from ..actions.kernel import ALIASES, answer
 from ..actions.request import Request, request_from
-from ..store.errors import CkexploreError
+from ..store.errors import CkexploreError, InvalidRequestError
+from ..store.untrusted import safe_line
 from ..store.workspace import workspace_from_environment
 from .terminal_console import TerminalConsole
 
@@ -16,10 +17,13 @@ from .terminal_console import TerminalConsole
 def run_command(words: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     values = request_of_words(words)
-    as_json = values.pop("out", "con") == "json"
+    out = values.pop("out", "con")
+    if out not in ("con", "json"):
+        raise InvalidRequestError(f"--out={safe_line(str(out), 40)} isn't known; use --out=json, or leave it out")
+    as_json = out == "json"
     console = TerminalConsole(quiet=as_json)
-    request = request_from(workspace_from_environment(), values, console)
     try:
+        request = request_from(workspace_from_environment(), values, console)
         result = answer(request)
     except CkexploreError as error:
         console.finish()
@@ -44,7 +48,7 @@ def _print(request: Request, result: dict[str, Any]) -> None:
     from ..actions.report.telling import tell  # noqa: PLC0415
 
     action = ALIASES.get(request.action, request.action)
-    for line in tell(action, request.cid.module, result, width=_width()):
+    for line in tell(action, request.cid.module, result, width=_width(), brief=request.flag("min")):
         sys.stdout.write(line + "\n")
 
 

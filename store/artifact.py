@@ -3,8 +3,10 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .errors import InvalidRequestError
+from .untrusted import from_storable
 
 _HEX = frozenset("0123456789abcdef")
 
@@ -74,8 +76,9 @@ def parse_cid(text: str) -> Cid:
 class Artifact:
     """One artifact as the catalog knows it. All text is safe for a terminal; `path` alone is as on disk.
 
-    `path` is relative to the repository's root. `signature` is (mtime in ns, size in bytes, inode) of its meta file.
-    `problem` says why the artifact is broken; empty for a sound one.
+    `path` is relative to the repository's root, in the form that `untrusted.storable` gives; `location` undoes it.
+    `signature` is (mtime in ns, size in bytes, inode) of its meta file. `problem` says why the artifact is broken;
+    it is empty for a sound one.
     """
 
     uid: str
@@ -92,6 +95,10 @@ class Artifact:
     format: str = "ck"
     signature: tuple[int, int, int] = (0, 0, 0)
     own_tags: tuple[str, ...] = field(default=())
+
+    def location(self, root: Path) -> Path:
+        """Where the artifact is on disk, below its repository's root."""
+        return root / from_storable(self.path)
 
     @property
     def title(self) -> str:

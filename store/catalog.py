@@ -17,10 +17,11 @@ import msgspec
 from tinydb import TinyDB
 from tinydb.storages import Storage
 
-from .artifact import Artifact, derived_uid
+from .artifact import Artifact, derived_uid, module_uid
 from .errors import CkexploreError
 from .formats import format_named
 from .repos import Repository
+from .untrusted import safe_line
 from .workspace import Workspace
 
 VERSION = 1
@@ -44,11 +45,14 @@ class AtomicJsonStorage(Storage):
         """Replace the file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
-        with beside.open("wb") as stream:
-            stream.write(msgspec.json.encode(data))
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(self._path)
+        try:
+            with beside.open("wb") as stream:
+                stream.write(msgspec.json.encode(data))
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(self._path)
+        finally:
+            beside.unlink(missing_ok=True)  # gone already, unless the disk is full
 
 
 class Catalog:
@@ -75,7 +79,10 @@ class Catalog:
         if repository.problem:
             return []
         before = {row.path: row for row in self.stored(repository)}
-        found = list(format_named(repository.format).scan(repository.path, before))
+        try:
+            found = list(format_named(repository.format).scan(repository.path, before))
+        except (OSError, ValueError) as error:  # one repository that can't be read doesn't hide the others
+            found = [_unreadable(repository, error)]
         rows = [replace(row, repository=repository.alias, repository_uid=repository.uid) for row in found]
         if {row.path: row for row in rows} != before:
             self._store(repository, rows)
@@ -104,6 +111,11 @@ class Catalog:
                 path.unlink()
         except OSError as error:
             raise CkexploreError(f"{self._folder}: can't be cleared ({error.strerror})") from error
+
+
+def _unreadable(repository: Repository, error: Exception) -> Artifact:
+    problem = safe_line(f"{repository.path}: can't be indexed ({error})", 500)
+    return Artifact(repository.uid, repository.alias, "repo", module_uid("repo"), ".", problem=problem)
 
 
 def _row_as_document(row: Artifact) -> Mapping[str, Any]:

@@ -41,3 +41,9 @@ class FailedError(CkexploreError):
     """A process that ended with an error."""
 
     code = 1
+
+
+class CancelledError(CkexploreError):
+    """What the user ended with Ctrl-C (the code is the shell's for that)."""
+
+    code = 130

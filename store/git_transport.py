@@ -77,16 +77,17 @@ def clone(url: str, target: Path, progress: Progress) -> None:
         templates = Path(scratch) / "templates"
         templates.mkdir()
         fresh = Path(scratch) / "tree"
+        reporter = _reporter(git, progress)
         try:
             git.Repo.clone_from(
                 url,
                 fresh,
-                progress=_reporter(git, progress),  # type: ignore[arg-type]
+                progress=reporter,  # type: ignore[arg-type]
                 env=_environment(str(templates)),
                 multi_options=["--no-recurse-submodules"],
             ).close()
         except git.GitError as error:
-            raise CkexploreError(f"cloning {safe_line(url)} failed: {_last_words(error)}") from error
+            raise CkexploreError(f"cloning {safe_line(url)} failed: {_last_words(error, reporter)}") from error
         shutil.move(str(fresh), target)
 
 
@@ -96,10 +97,11 @@ def pull(folder: Path, progress: Progress) -> bool:
     with tempfile.TemporaryDirectory(prefix="ckexplore-templates-") as templates, git.Repo(folder) as repository:
         repository.git.update_environment(**_environment(templates))
         before = repository.head.commit.hexsha
+        reporter = _reporter(git, progress)
         try:
-            repository.remotes.origin.pull(ff_only=True, progress=_reporter(git, progress))
+            repository.remotes.origin.pull(ff_only=True, progress=reporter)
         except git.GitError as error:
-            raise CkexploreError(f"pulling {safe_line(folder.name)} failed: {_last_words(error)}") from error
+            raise CkexploreError(f"pulling {safe_line(folder.name)} failed: {_last_words(error, reporter)}") from error
         return repository.head.commit.hexsha != before
 
 
@@ -128,7 +130,8 @@ def _reporter(git, progress: Progress):
     return Reporter()
 
 
-def _last_words(error: Exception) -> str:
-    text = str(getattr(error, "stderr", "") or error)
-    lines = [line.strip(" '\n") for line in text.splitlines() if "fatal:" in line or "error:" in line]
-    return safe_line(lines[-1] if lines else text.strip().splitlines()[-1], 300)
+def _last_words(error: Exception, reporter) -> str:
+    """Give git's reason; GitPython hands it to whoever follows the progress, or puts it into the error."""
+    told = [*reporter.error_lines, *reporter.other_lines, *str(getattr(error, "stderr", "") or error).splitlines()]
+    reasons = [line.strip(" '\n") for line in told if "fatal:" in line or "error:" in line]
+    return safe_line(reasons[0] if reasons else str(error).strip().splitlines()[-1], 300)

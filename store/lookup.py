@@ -93,7 +93,7 @@ def _locate_catalogued(workspace: Workspace, repository: Repository, cid: Cid) -
     for artifact in Catalog(workspace).artifacts(repository):
         module_matches = _matches(cid.module, artifact.module, artifact.module_uid)
         if module_matches and _matches(cid.artifact, artifact.alias, artifact.uid):
-            path = repository.path / artifact.path
+            path = artifact.location(repository.path)
             yield Location(repository, artifact.module, artifact.module_uid, artifact.alias, artifact.uid, path)
 
 

@@ -52,7 +52,7 @@ def repositories(workspace: Workspace) -> list[Repository]:
 
 def _registered(workspace: Workspace) -> Iterator[Repository]:
     for uid, entry in _read_cache(workspace).items():
-        details = entry.get("dict")
+        details = entry.get("dict") if isinstance(entry, dict) else None
         path = details.get("path") if isinstance(details, dict) else None
         if isinstance(path, str) and path and isinstance(details, dict):
             yield Repository(
@@ -116,14 +116,25 @@ def register(workspace: Workspace, folder: Path, alias: str = "", url: str = "")
     found = _described(root, kind, "registered")
     repository = Repository(alias or found.alias, found.uid, root, kind, url=url)
     ck_entries.check_alias(repository.alias)
-    for other in repositories(Workspace(workspace.home)):
-        if other.alias == repository.alias and other.path != root:
-            raise InvalidRequestError(
-                f"a repository named {other.alias} is registered already, at {other.path}; "
-                f"choose another name: ckexplore add repo:NAME --path={safe_line(str(folder))}"
-            )
+    _refuse_conflict(workspace, repository, folder)
     _write_registration(workspace, repository)
     return repository
+
+
+def _refuse_conflict(workspace: Workspace, repository: Repository, folder: Path) -> None:
+    """Raise InvalidRequestError when the name or the UID belongs to a repository in another place."""
+    for other in repositories(Workspace(workspace.home)):
+        where = safe_line(str(other.path))
+        if other.alias == repository.alias and other.path != repository.path:
+            raise InvalidRequestError(
+                f"a repository named {other.alias} is registered already, at {where}; "
+                f"choose another name: ckexplore add repo:NAME --path={safe_line(str(folder))}"
+            )
+        if other.uid == repository.uid and (other.path, other.alias) != (repository.path, repository.alias):
+            raise InvalidRequestError(
+                f"this repository (UID {other.uid}) is registered already, as {other.alias} at {where}; "
+                f"forget that first: ckexplore rm repo:{other.alias}"
+            )
 
 
 def _write_registration(workspace: Workspace, repository: Repository) -> None:

@@ -85,6 +85,24 @@ def safe_value(value: Any) -> Any:
     return value
 
 
+_BYTES_PLACE = 0xF700  # private-use characters that stand for single bytes
+
+
+def storable(path: str) -> str:
+    """Return a path as text that any encoder takes: a byte that isn't UTF-8 becomes a private-use character."""
+    if path.isascii():
+        return path
+    return "".join(chr(ord(one) - 0xDC00 + _BYTES_PLACE) if 0xDC80 <= ord(one) <= 0xDCFF else one for one in path)
+
+
+def from_storable(path: str) -> str:
+    """Return the path as the system calls take it: the reverse of `storable`."""
+    if path.isascii():
+        return path
+    first, last = _BYTES_PLACE + 0x80, _BYTES_PLACE + 0xFF
+    return "".join(chr(ord(one) - _BYTES_PLACE + 0xDC00) if first <= ord(one) <= last else one for one in path)
+
+
 def read_bytes(path: Path | str, limit: int = META_LIMIT) -> bytes:
     """Read a regular file of at most `limit` bytes, never following a symbolic link in its last part.
 

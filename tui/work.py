@@ -91,7 +91,7 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
         target.post_message(messages.Planned(request, result))
         return
     action = kernel.ALIASES.get(request.action, request.action)
-    target.post_message(messages.Answered(request, tell(action, request.cid.module, result)))
+    target.post_message(messages.Answered(request, tell(action, request.cid.module, result, brief=request.flag("min"))))
     if action in {"add", "pull", "rm", "tag"}:
         target.post_message(messages.Changed())
 

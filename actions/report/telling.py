@@ -18,11 +18,13 @@ Result = Mapping[str, Any]
 _NOT_MEASURED = {"return_code", "latencies_s_every"}
 
 
-def tell(action: str, module: str, result: Result, width: int = 100) -> list[str]:
-    """Give the lines that tell a result; every line is safe for a terminal."""
-    if "plan" in result and "approval" in result:
-        return _plan_as_json(result)
+def tell(action: str, module: str, result: Result, width: int = 100, brief: bool = False) -> list[str]:
+    """Give the lines that tell a result; every line is safe for a terminal. `brief` is CK's `--min`."""
+    if brief and action == "load":
+        result = {"desc": result["desc"], "dict": result["dict"]}
     teller = _TELLERS.get(f"{action} {module}") or _TELLERS.get(action) or _as_json
+    if "plan" in result and "approval" in result:
+        teller = _planned
     return [line for text in teller(result, width) for line in safe_text(text).split("\n")]
 
 
@@ -30,8 +32,12 @@ def _as_json(result: Result, _width: int) -> list[str]:
     return json.dumps(result, indent=2, sort_keys=True, ensure_ascii=False, default=str).split("\n")
 
 
-def _plan_as_json(result: Result) -> list[str]:
-    return [*_as_json(result["plan"], 0), f"approval: {result['approval']}"]
+def _planned(result: Result, _width: int) -> list[str]:
+    import msgspec  # noqa: PLC0415
+
+    from ..plan import Plan  # noqa: PLC0415
+
+    return tell_plan(msgspec.convert(result["plan"], Plan))
 
 
 def _names(result: Result, _width: int) -> list[str]:
@@ -43,7 +49,7 @@ def _cids(result: Result, _width: int) -> list[str]:
 
 
 def _path(result: Result, _width: int) -> list[str]:
-    return [str(result["path"])]
+    return [str(one["path"]) for one in result.get("lst", [result])]
 
 
 def _tags(result: Result, _width: int) -> list[str]:
@@ -165,16 +171,20 @@ def _cancelled(result: Result, _width: int) -> list[str]:
     return [str(result["state"])]
 
 
+def _placed(text: str) -> str:
+    return safe_line(text.replace("$#job_path#$", "JOB"))
+
+
 def tell_plan(plan: "Plan") -> list[str]:
     """Tell a plan to the person who has to approve it: every command, folder, variable and file."""
-    lines = [f"{plan.request} would execute, in this order:", ""]
+    lines = [f"{safe_line(plan.request)} would execute, in this order (JOB is the new folder of the job):", ""]
     for number, stage in enumerate(plan.stages, 1):
         lines.append(f"{number}. {stage.title}")
-        lines += [f"     {safe_line(command)}" for command in stage.commands]
-        lines.append(f"     in {safe_line(stage.cwd)}")
+        lines += [f"     {_placed(command)}" for command in stage.commands]
+        lines.append(f"     in {_placed(stage.cwd)}")
         if stage.environment:
             variables = "  ".join(f"{key}={value}" for key, value in sorted(stage.environment.items()))
-            lines.append(f"     with {safe_line(variables)}")
+            lines.append(f"     with {_placed(variables)}")
     lines += ["", "Files of repositories that take part:"]
     lines += [f"     {file.sha256[:12]}  {safe_line(file.path)}" for file in plan.files]
     return [*lines, "", f"approval: {plan.approval}"]

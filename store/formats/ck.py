@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..artifact import Artifact, is_uid, module_uid
+from ..artifact import Artifact, derived_uid, is_uid, module_uid
 from ..errors import CkexploreError, UnreadableError
-from ..untrusted import load_json_object, read_text, safe_line
+from ..untrusted import load_json_object, read_text, safe_line, storable
 
 DESCRIPTION_FILE = ".ckr.json"
 META = ".cm/meta.json"
@@ -116,17 +116,28 @@ def _one_line(meta: Mapping[str, Any]) -> str:
 
 def scan(root: Path, known: Mapping[str, Artifact]) -> Iterator[Artifact]:
     """Yield every artifact of a CK repository; one whose meta can't be read comes as a broken artifact."""
+    yield from _broken_description(root)
     for alias, uid, folder in modules(root):
         module = safe_line(alias or uid)
         module_id = uid or module_uid(alias)
         for entry_alias, entry_uid, name in entries(root / folder):
             path = f"{folder}/{name}"
             signature = _signature(root / path)
-            seen = known.get(path)
+            seen = known.get(storable(path))
             if seen is not None and seen.signature == signature != (0, 0, 0):
                 yield seen
                 continue
             yield _read_entry(root, path, module, module_id, entry_alias, entry_uid, signature)
+
+
+def _broken_description(root: Path) -> Iterator[Artifact]:
+    """Yield a broken artifact when `.ckr.json` can't be read: without it the repository has no name of its own."""
+    try:
+        if (root / DESCRIPTION_FILE).exists():
+            description(root)
+    except CkexploreError as error:
+        uid = derived_uid("description", str(root))
+        yield Artifact(uid, DESCRIPTION_FILE, "repo", module_uid("repo"), DESCRIPTION_FILE, problem=str(error))
 
 
 def _signature(entry: Path) -> tuple[int, int, int]:
@@ -140,7 +151,7 @@ def _signature(entry: Path) -> tuple[int, int, int]:
 def _read_entry(
     root: Path, path: str, module: str, module_id: str, alias: str, uid: str, signature: tuple[int, int, int]
 ) -> Artifact:
-    problem = "" if uid else f"{path}: its alias file holds no UID"
+    problem = "" if uid else f"{safe_line(path)}: its alias file holds no UID"
     meta: dict[str, Any] = {}
     info: dict[str, Any] = {}
     try:
@@ -153,7 +164,7 @@ def _read_entry(
         alias=safe_line(alias),
         module=module,
         module_uid=module_id,
-        path=path,
+        path=storable(path),
         name=safe_line(str(info.get("data_name") or ""), 200),
         tags=tags_of(meta),
         description=_one_line(meta),

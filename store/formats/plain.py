@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..artifact import Artifact, derived_uid, module_uid
 from ..errors import UnreadableError
-from ..untrusted import read_text, safe_line
+from ..untrusted import read_text, safe_line, storable
 
 _DEPTH = 4
 _FILES = 20_000
@@ -93,7 +93,7 @@ def _artifact(root: Path, path: str, module: str, tag: str, known: Mapping[str, 
         signature = (status.st_mtime_ns, status.st_size, status.st_ino)
     except OSError:
         signature = (0, 0, 0)
-    seen = known.get(path)
+    seen = known.get(storable(path))
     if seen is not None and seen.signature == signature:
         return seen
     return Artifact(
@@ -101,7 +101,7 @@ def _artifact(root: Path, path: str, module: str, tag: str, known: Mapping[str, 
         alias=safe_line(path.replace("/", ".")),
         module=module,
         module_uid=module_uid(module),
-        path=path,
+        path=storable(path),
         name=safe_line(path),
         tags=(tag,) if " " not in tag else (),
         description=_first_comment(root / path) if "." in tag or module == "program" else (tag if " " in tag else ""),

@@ -43,9 +43,9 @@ def test_find_and_load_agree_with_the_disk(ask: Ask, samples: Path) -> None:
     assert found["data_uid"] == "4258b5fe54828a50"
     by_uid = ask(action="find", cid="0440cb72c2bc5cc6:4258b5fe54828a50")
     assert by_uid["path"] == found["path"]
-    loaded = ask(action="load", cid="os:linux-64", min=True)
+    loaded = ask(action="load", cid="os:linux-64")
     assert loaded["dict"] == json.loads((samples / "os/linux-64/.cm/meta.json").read_text())
-    assert "path" not in loaded
+    assert loaded["path"] == found["path"]
 
 
 def test_wildcards_list_what_they_match(ask: Ask) -> None:

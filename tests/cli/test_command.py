@@ -87,6 +87,9 @@ def test_a_broken_meta_is_reported_with_its_path_and_the_rest_is_there(run: Run,
         (["run", "program"], 1, "say which program"),
         (["show", "experiment"], 1, "say which experiment"),
         (["--no-such-option"], 1, "unknown option"),
+        (["search", "--tag=gcc"], 1, "did you mean tags"),
+        (["search", "--tags"], 1, "say which tags"),
+        (["ls", '@@@{"cids": 5}'], 1, "must be a list"),
     ],
 )
 def test_what_cant_be_done_is_one_sentence_and_a_code(run: Run, words: list[str], code: int, told: str) -> None:
@@ -122,6 +125,73 @@ def test_hostile_text_never_reaches_the_terminal_raw(run: Run, tmp_path: Path) -
         assert not set(output) & set("\x1b\x07\x9b\u202e\x00\x7f")
     asked = run("find", f"soft:{name}x", check=False).stderr
     assert not set(asked) & set("\x1b\x07\x9b\u202e\x00\x7f")
+
+
+def test_a_plan_with_hostile_text_is_shown_safely(run: Run, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    command = {"run_time": {"run_cmd_main": f"echo {EVIL}"}}
+    meta = {"no_compile": "yes", "run_cmds": {f"key{EVIL}": command}, "run_vars": {"A": EVIL}}
+    make_entry(root, "program", "weird", "1" * 16, meta)
+    run("add", "repo", f"--path={root}")
+    output = run("run", "program:weird", "--dry-run").stdout
+    assert "would execute" in output
+    assert not set(output) & set("\x1b\x07\x9b\u202e\x00\x7f")
+
+
+def test_names_that_are_not_utf_8_are_listed_and_hide_nothing(run: Run, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    make_entry(root, "soft", "sound", "1" * 16, {"tags": ["x"]})
+    entry = make_entry(root, "soft", os.fsdecode(b"bad\xff"), "2" * 16, {"tags": ["x"]})
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / os.fsdecode(b"script\xfe.sh")).write_text("#!/bin/sh\n")
+    run("add", "repo", f"--path={root}")
+    run("add", "repo", f"--path={tmp_path / 'plain'}")
+    assert run("search", "--tags=x").stdout.split() == ["mine:soft:sound", "mine:soft:bad\\xff"]
+    assert run("ls", "plain:*:*").stdout == "script\\xfe.sh\n"
+    assert json.loads(run("search", "soft", "--tags=x", "--out=json").stdout)["lst"][1]["path"] == str(entry)
+
+
+def test_a_broken_description_is_a_broken_artifact(run: Run, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    (root / ".ckr.json").write_text("{")
+    make_entry(root, "soft", "sound", "1" * 16)
+    added = run("add", "repo", f"--path={root}").stdout
+    assert ".ckr.json:1: not valid JSON" in added
+
+
+def test_find_with_wildcards_gives_every_path(run: Run, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    for number, alias in enumerate(("lib.a", "lib.b", "other")):
+        make_entry(root, "soft", alias, f"{number:016x}")
+    run("add", "repo", f"--path={root}")
+    assert set(run("find", "soft:lib.*").stdout.split()) == {f"{root}/soft/lib.a", f"{root}/soft/lib.b"}
+    assert run("load", "soft:lib.*", check=False).returncode == 1
+    assert run("ls", "soft:nothing").stdout == ""
+
+
+def test_ctrl_c_ends_the_job_and_the_command(workspace: Workspace, samples: Path) -> None:
+    import signal
+
+    del samples
+    command = [sys.executable, "-m", "ckexplore.cli.main", "run", "program:image-classification-onnx"]
+    process = subprocess.Popen(
+        [*command, "--cmd_key=latency", "--env.CK_MINIMUM_SECONDS=120"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "CKEXPLORE_HOME": str(workspace.home)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
+    assert process.stdout is not None
+    while "run program:" not in process.stdout.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "cancelled" in told
+    states = [json.loads(path.read_text()) for path in (workspace.jobs / "job").glob("*/state.json")]
+    assert [state["state"] for state in states] == ["cancelled"]
 
 
 def test_output_into_a_closed_pipe_is_no_error(workspace: Workspace) -> None:

@@ -1,6 +1,7 @@
 """Small CK repositories on disk, for tests."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def make_entry(root: Path, module: str, alias: str, uid: str, meta: Any = None, 
     (root / ".cm" / f"alias-a-{module}").write_text(module_uid + "\n")
     (root / ".cm" / f"alias-u-{module_uid}").write_text(module + "\n")
     (root / module / ".cm" / f"alias-a-{alias}").write_text(uid + "\n")
-    (root / module / ".cm" / f"alias-u-{uid}").write_text(alias + "\n")
+    (root / module / ".cm" / f"alias-u-{uid}").write_bytes(os.fsencode(alias) + b"\n")
     text = meta if isinstance(meta, str) else json.dumps(meta or {})
     (entry / ".cm" / "meta.json").write_text(text)
     (entry / ".cm" / "info.json").write_text(json.dumps({"data_name": f"name of {alias}", "backup_data_uid": uid}))

@@ -34,6 +34,13 @@ def test_two_repositories_of_one_name_need_two_names(workspace: Workspace, tmp_p
     assert repos.register(workspace, other, "yours").alias == "yours"
 
 
+def test_one_repository_in_two_places_is_refused_and_the_first_stays(workspace: Workspace, tmp_path: Path) -> None:
+    repos.register(workspace, make_repository(tmp_path / "a", "mine", "a" * 16))
+    with pytest.raises(InvalidRequestError, match="registered already, as mine"):
+        repos.register(workspace, make_repository(tmp_path / "b", "mine", "a" * 16), "second")
+    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mine", "jobs"]
+
+
 def test_what_isnt_a_repository_is_refused_in_a_sentence(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no such folder"):
         repos.register(workspace, tmp_path / "nowhere")

@@ -19,6 +19,12 @@ from ckexplore.actions.jobs import record
 from ckexplore.store.workspace import Workspace
 
 
+def _as_in_a_terminal() -> None:
+    """Own the terminal, and hear its hang-up even when the tests were started with that ignored."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Terminal:
     """A program in a pty, and everything that it has written."""
 
@@ -33,7 +39,7 @@ class Terminal:
             stderr=slave,
             env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  (as a terminal does)
+            preexec_fn=_as_in_a_terminal,  # noqa: PLW1509
         )
         os.close(slave)
 

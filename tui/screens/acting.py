@@ -153,6 +153,7 @@ class ActingScreen(Screen[None]):
                 )
             self.in_thread(work.start_job, self.workspace, plan, group="job")
 
+        self.app.clear_notifications()  # nothing may cover what is to be confirmed
         self.app.push_screen(ConfirmScreen(plan, is_shipped(plan)), answered)
 
     # The job
