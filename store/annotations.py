@@ -23,7 +23,7 @@ def own_tags(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     if folder.is_dir():
         for _, uid, name in ck.entries(folder):
             try:
-                tags[uid] = ck.tags_of(ck.load_meta(folder / name))
+                tags[uid] = ck.tags_of({"tags": ck.load_meta(folder / name).get("own_tags", ())})
             except CkexploreError:  # shown as a broken artifact of its own
                 continue
     return tags
@@ -37,7 +37,7 @@ def set_own_tags(workspace: Workspace, artifact: Artifact, tags: Iterable[str]) 
     prepare_home(workspace)
     entry = workspace.local / MODULE / artifact.uid
     if cleaned:
-        meta = {"tags": list(cleaned), "artifact": artifact.cid, "module_uid": artifact.module_uid}
+        meta = {"own_tags": list(cleaned), "artifact": artifact.cid, "module_uid": artifact.module_uid}
         ck_entries.create_entry(workspace.local, MODULE, meta, uid=artifact.uid, name=artifact.title)
     elif entry.is_dir():
         ck_entries.remove_entry(entry)

@@ -54,6 +54,7 @@ def read_catalog(target: MessagePump, workspace: Workspace, *, stored_first: boo
 
 
 def _catalog(rows: list[Artifact], *, current: bool) -> messages.CatalogRead:
+    rows = [row for row in rows if row.module != annotations.MODULE]  # shown at the artifacts that they are about
     places = {alias: place for place, alias in enumerate(dict.fromkeys(row.repository for row in rows))}
     # What others made first, then the user's own runs; inside a repository by module and name, as one looks for it.
     rows.sort(key=lambda row: (row.repository in _OWN, places[row.repository], row.module, row.label.lower()))

@@ -17,6 +17,7 @@ from ...store.repos import prepare_home, repositories
 from ...store.untrusted import load_json_object
 from ...store.workspace import Workspace
 from ..plan import Plan, encode
+from . import process_tree
 
 PLAN, OUTPUT, EVENTS, STATE, LOCK = "plan.json", "output.log", "events.jsonl", "state.json", "lock"
 ENDED = ("done", "failed", "cancelled", "lost")
@@ -75,7 +76,7 @@ def read_state(folder: Path) -> JobState:
                 stages=state.stages,
                 title=state.title,
                 started=state.started,
-                error="its supervisor was killed; what it wrote until then is in the log",
+                error=f"its supervisor was killed; `ckexplore cancel job:{folder.name}` ends what may be left of it",
             )
     return state
 
@@ -98,11 +99,15 @@ def find(workspace: Workspace, uid: str) -> Path:
 
 
 def cancel(folder: Path, patience: float = 10.0) -> JobState:
-    """Ask the supervisor to end the job with all its processes, wait for it, and give the state. `patience` in seconds.
+    """Ask the supervisor to end the job with all its processes, wait for it, and give the state; `patience` in seconds.
+
+    Of a lost job, whatever is left of it is killed.
 
     Raises CkexploreError when it doesn't end.
     """
     state = read_state(folder)
+    if state.state == "lost":
+        process_tree.end_left_over(folder)
     if state.over:
         return state
     if state.pid:

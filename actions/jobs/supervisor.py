@@ -5,7 +5,6 @@ tree when it is cancelled or a time limit passes. Started as `python -m ckexplor
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import shutil
@@ -29,8 +28,6 @@ from . import process_tree
 from .record import EVENTS, LOCK, OUTPUT, PLAN, JobState, write_state
 from .terminal import StageProcess
 
-_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
-
 
 class Cancelled(Exception):  # noqa: N818  (no error: what the user asked for)
     """Raised by SIGTERM in the middle of whatever goes on."""
@@ -45,8 +42,7 @@ def main() -> None:
         os._exit(0)  # the lock goes on with the child, so there is no moment without it
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _cancel)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    process_tree.adopt_orphans()
     supervise(workspace_from_environment(), folder)
 
 

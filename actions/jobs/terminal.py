@@ -45,8 +45,7 @@ class StageProcess:
                 env=_environment(stage, place, events),
                 start_new_session=True,
                 pass_fds=(events,),
-                # The terminal becomes the process's own, so that it can't push input into anybody else's.
-                preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  (one thread here)
+                preexec_fn=_in_own_terminal,  # noqa: PLW1509  (one thread here)
             )
         except OSError as error:
             os.close(self._master)
@@ -124,6 +123,12 @@ class _KeptOutput:
         self._room -= len(data)
         if self._room <= 0:
             self._stream.write(b"\n\xe2\x80\xa6 more output than is kept; the rest was dropped\n")
+
+
+def _in_own_terminal() -> None:
+    """Make the terminal the process's own, so that it can't push input into others'; die with the supervisor."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    process_tree.end_with_parent()
 
 
 class _EventRecorder:

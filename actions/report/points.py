@@ -15,14 +15,16 @@ def points_table(points: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], 
     measured = [run_numbers(point) for point in points]
     names = _differing(choices)
     numbers = _ordered(measured)
-    header = ("point", *(name.rsplit(".", 1)[-1] for name in names), *numbers)
+    broken = [str(point.get("problem") or "") for point in points]
+    header = ("point", *(name.rsplit(".", 1)[-1] for name in names), *numbers, *(("problem",) if any(broken) else ()))
     rows = [
         (
             str(point["point"])[:8],
             *(_text(chosen.get(name, "")) for name in names),
             *(quantity(name, values[name]) if name in values else "" for name in numbers),
+            *((problem,) if any(broken) else ()),
         )
-        for point, chosen, values in zip(points, choices, measured, strict=True)
+        for point, chosen, values, problem in zip(points, choices, measured, broken, strict=True)
     ]
     return header, rows
 

@@ -103,17 +103,15 @@ def test_a_job_goes_on_when_its_starter_is_killed_with_its_terminal(workspace: W
     assert mark.read_text() == "done\n"
 
 
-def test_a_killed_supervisor_is_shown_as_lost(workspace: Workspace) -> None:
-    folder = start(workspace, plan_for("sleep 600"))
-    wait_for(lambda: record.read_state(folder).pid)
-    pid = record.read_state(folder).pid
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    wait_for(lambda: bool(children.read_text().split()))
-    left = [int(word) for word in children.read_text().split()]
-    os.kill(pid, signal.SIGKILL)
+def test_a_job_whose_supervisor_was_killed_is_lost_and_nothing_of_it_goes_on(workspace: Workspace) -> None:
+    mark = f"MARK_{os.getpid()}_{time.time_ns()}"
+    folder = start(workspace, plan_for(f"export {mark}=1; (setsid sleep 600 &); sleep 600; true"))
+    wait_for(lambda: len(processes_with(mark)) >= 2)
+    os.kill(record.read_state(folder).pid, signal.SIGKILL)
     wait_for(lambda: record.read_state(folder).state == "lost")
-    for child in left:
-        os.killpg(child, signal.SIGKILL)
+    assert "cancel job:" in record.read_state(folder).error
+    assert record.cancel(folder).state == "lost"
+    assert processes_with(mark) == []
 
 
 def test_a_process_that_closes_its_terminal_is_waited_for(workspace: Workspace, tmp_path: Path) -> None:

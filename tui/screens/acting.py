@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from textual import on
+from textual import events, on
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -44,6 +44,16 @@ class ActingScreen(Screen[None]):
             return True
         artifact: Artifact | None = self.artifact
         return artifact is not None and artifact.module in named.modules
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a key does nothing for the artifact under the cursor."""
+        artifact: Artifact | None = self.artifact
+        for named in BROWSER:
+            if named.modules and event.key in named.keys.split(",") and artifact is not None:
+                if artifact.module not in named.modules:
+                    what = f"{named.keys} ({named.title.lower()}) is for {' and '.join(named.modules)} artifacts"
+                    self.notify(f"{what}; this one is of the module {artifact.module}", markup=False)
+                return
 
     # Commands and tags are typed in one line at the bottom
 

@@ -159,7 +159,7 @@ class BrowserScreen(ActingScreen, Screen[None]):
         listing = self.listing
         repositories = len({artifact.repository for artifact in listing.artifacts})
         broken = sum(1 for artifact in listing.artifacts if artifact.problem)
-        parts = [f"{repositories} repositories", f"{len(listing.artifacts):,} artifacts"]
+        parts = [_counted(repositories, "repository", "repositories"), _counted(len(listing.artifacts), "artifact")]
         parts += [f"{len(listing.shown):,} shown"] if len(listing.shown) != len(listing.artifacts) else []
         parts += [f"{broken} broken"] if broken else []
         self.query_one(TitleLine).counts = " · ".join(parts)
@@ -341,3 +341,7 @@ class BrowserScreen(ActingScreen, Screen[None]):
         pane = self.query_one(JobPane)
         note = f"job:{pane.folder.name} goes on running" if pane.running and pane.folder else ""
         self.app.exit(message=note or None)
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
