@@ -32,7 +32,7 @@ async def main() -> None:
             await pilot.pause(1)
             await pilot.press("y")
             await pilot.pause(3)
-            await pilot.press("slash", *_keys("mobilenets"), "enter")
+            await pilot.press("slash", *_keys("mobilenets"), "enter", "escape")
             await pilot.pause(2)
             app.save_screenshot(str(HERE / "browser.svg"))
 

@@ -1,4 +1,4 @@
-"""Points of an experiment as a table: the choices that differ between them, then what was measured."""
+"""Points of an experiment as a table: what was measured, and the choices that differ between them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from .quantity import quantity
 
 _MEASURED_SHOWN = 8
+_BEFORE_CHOICES = 2  # the two that matter most come first: a narrow table shows no more
 _FIRST = ("accuracy_top1", "latency_median_s", "latency_p90_ms", "latency_p90_s", "execution_time", "throughput_per_s")
 
 
@@ -16,17 +17,24 @@ def points_table(points: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], 
     names = _differing(choices)
     numbers = _ordered(measured)
     broken = [str(point.get("problem") or "") for point in points]
-    header = ("point", *(name.rsplit(".", 1)[-1] for name in names), *numbers, *(("problem",) if any(broken) else ()))
+    first, rest = numbers[:_BEFORE_CHOICES], numbers[_BEFORE_CHOICES:]
+    chosen_names = [name.rsplit(".", 1)[-1] for name in names]
+    header = ("point", *first, *chosen_names, *rest, *(("problem",) if any(broken) else ()))
     rows = [
         (
             str(point["point"])[:8],
+            *_quantities(values, first),
             *(_text(chosen.get(name, "")) for name in names),
-            *(quantity(name, values[name]) if name in values else "" for name in numbers),
+            *_quantities(values, rest),
             *((problem,) if any(broken) else ()),
         )
         for point, chosen, values, problem in zip(points, choices, measured, broken, strict=True)
     ]
     return header, rows
+
+
+def _quantities(values: Mapping[str, float], names: Sequence[str]) -> list[str]:
+    return [quantity(name, values[name]) if name in values else "" for name in names]
 
 
 def flat_choices(point: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ def point(uid: str, choices: dict, run: dict, problem: str = "") -> dict:
 def test_only_choices_that_differ_have_a_column() -> None:
     points = [point("a" * 16, {"n": 1, "m": 5}, {"execution_time": 0.5}), point("b" * 16, {"n": 2, "m": 5}, {})]
     header, rows = points_table(points)
-    assert header == ("point", "n", "execution_time")
-    assert rows == [("aaaaaaaa", "1", "500 ms"), ("bbbbbbbb", "2", "")]
+    assert header == ("point", "execution_time", "n")
+    assert rows == [("aaaaaaaa", "500 ms", "1"), ("bbbbbbbb", "", "2")]
 
 
 def test_a_broken_point_has_its_problem_in_the_row() -> None:
