@@ -18,22 +18,27 @@ from ..store.errors import CkexploreError
 from ..store.formats import ck
 from ..store.formats.ck_points import points
 from ..store.repos import Repository, repositories
-from ..store.untrusted import read_text, safe_line, safe_text, safe_value
+from ..store.untrusted import from_storable, inside, read_bytes, read_text, safe_line, safe_text, safe_value, storable
 from ..store.workspace import Workspace
 
 _README_NAMES = ("README.md", "README.rst", "README.txt", "README", "readme.md", "Readme.md")
 _FILES_SHOWN = 2_000
 _META_SHOWN = 256 << 10
 _POINTS_SHOWN = 5_000
+_FILE_SHOWN = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file of an artifact: its path below the artifact's folder, its size in bytes, what it is."""
+    """One file of an artifact: its path below the artifact's folder, its size in bytes, what it is.
+
+    `place` is the path in the form that `untrusted.storable` gives, to find the file again.
+    """
 
     path: str
     size: int
     kind: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,6 @@ class Details:
     readme: str
     readme_source: str
     files: tuple[FileRow, ...]
-    files_left_out: int
     meta_value: dict[str, Any]
 
 
@@ -88,7 +92,6 @@ def details(workspace: Workspace, artifact: Artifact) -> Details:
         readme=readme,
         readme_source=source,
         files=files,
-        files_left_out=left_out,
         meta_value=meta_value,
     )
 
@@ -180,11 +183,21 @@ def _file_row(path: Path, name: str) -> FileRow:
     try:
         status = os.lstat(path)
     except OSError:
-        return FileRow(safe_line(name), 0, "gone")
+        return FileRow(safe_line(name), 0, "gone", storable(name))
     kind = "file" if stat.S_ISREG(status.st_mode) else "link" if stat.S_ISLNK(status.st_mode) else "special"
     if kind == "file" and status.st_mode & 0o111:
         kind = "executable"
-    return FileRow(safe_line(name), status.st_size, kind)
+    return FileRow(safe_line(name), status.st_size, kind, storable(name))
+
+
+def file_text(workspace: Workspace, artifact: Artifact, place: str) -> str:
+    """Read one file of an artifact as safe text, a binary one as a note. Raises UnreadableError or RefusedError."""
+    path = artifact.location(repository_of(workspace, artifact).path)
+    file = inside(path, from_storable(place)) if path.is_dir() else path
+    data = read_bytes(file, _FILE_SHOWN)
+    if b"\0" in data[:8192]:
+        return f"(a binary file of {len(data):,} bytes)"
+    return safe_text(data.decode("utf-8-sig", "surrogateescape"))
 
 
 def _overview(artifact: Artifact, meta: dict[str, Any], path: str, files: int) -> list[tuple[str, str]]:

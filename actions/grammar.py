@@ -4,7 +4,7 @@ ACTION [REPOSITORY:]MODULE[:ARTIFACT] [more CIDs] [--key[=value]] [-key[=value]]
        [@file.json] [@@@{"json": 1}] [-- rest]
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +60,3 @@ def words_of_line(line: str) -> list[str]:
         return shlex.split(line)
     except ValueError as error:
         raise InvalidRequestError(f"{safe_line(line)!r}: {error}") from error
-
-
-def line_of_words(words: Iterable[str]) -> str:
-    """Join words into a line that a shell, or `words_of_line`, splits into the same words."""
-    import shlex  # noqa: PLC0415
-
-    return shlex.join(words)

@@ -60,7 +60,7 @@ class Program:
     @property
     def folder(self) -> str:
         """The private copy of the entry, in the job's folder."""
-        return f"{JOB_PATH}/work/{self.location.path.name}"
+        return f"{JOB_PATH}/copy/{self.location.path.name}"
 
     @property
     def run_folder(self) -> str:

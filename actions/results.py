@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from ..store.errors import CkexploreError, FailedError
-from ..store.formats import ck
 from ..store.formats.ck_entries import create_entry
 from ..store.formats.ck_points import add_point
 from ..store.untrusted import load_json_object, safe_value
@@ -108,8 +107,3 @@ def _without_vectors(value: Any) -> Any:
             if not (isinstance(item, list) and len(item) > 16)
         }
     return value
-
-
-def meta_of(entry: Path) -> dict[str, Any]:
-    """Read an experiment's meta. Raises UnreadableError."""
-    return ck.load_meta(entry)

@@ -43,6 +43,14 @@ class Planned(Message):
 
 
 @dataclass
+class FileRead(Message):
+    """A file of an artifact, to be shown."""
+
+    name: str
+    text: str
+
+
+@dataclass
 class ChoicesRead(Message):
     """What can be chosen for an artifact: (name, explanation, on by default) each."""
 

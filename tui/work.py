@@ -71,6 +71,11 @@ def read_details(target: MessagePump, workspace: Workspace, artifact: Artifact) 
     target.post_message(messages.DetailsRead(details, experiment_figure(points), table))
 
 
+def read_file(target: MessagePump, workspace: Workspace, artifact: Artifact, row: browsing.FileRow) -> None:
+    """Read one file of an artifact."""
+    target.post_message(messages.FileRead(row.path, browsing.file_text(workspace, artifact, row.place)))
+
+
 def set_tags(target: MessagePump, workspace: Workspace, artifact: Artifact, tags: list[str]) -> None:
     """Replace the user's own tags of an artifact."""
     stored = annotations.set_own_tags(workspace, artifact, tags)

@@ -1,10 +1,11 @@
+import shlex
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckexplore.actions.grammar import line_of_words, request_of_words, words_of_line
+from ckexplore.actions.grammar import request_of_words, words_of_line
 from ckexplore.actions.request import request_from
 from ckexplore.store.errors import CkexploreError
 from ckexplore.store.workspace import Workspace
@@ -51,4 +52,4 @@ def test_what_cant_be_understood_is_a_sentence(line: str) -> None:
 
 @given(st.lists(st.text(alphabet=st.characters(codec="ascii", categories=["L", "N", "P", "Zs"]), min_size=1)))
 def test_words_survive_a_line(words: list[str]) -> None:
-    assert words_of_line(line_of_words(words)) == words
+    assert words_of_line(shlex.join(words)) == words

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ckexplore.actions import results
 from ckexplore.actions.environments import environments
 from ckexplore.actions.jobs import record
+from ckexplore.store.formats import ck
 from ckexplore.store.formats.ck_points import points
 from ckexplore.store.workspace import Workspace
 
@@ -92,7 +92,7 @@ def test_a_run_becomes_a_point_with_choices_features_and_every_latency(ask: Ask,
     assert len(latencies) >= 300
     assert min(latencies) > 0
     assert len(set(latencies)) > 10
-    assert results.meta_of(entry)["points"] == "1"
+    assert ck.load_meta(entry)["points"] == "1"
 
 
 def test_what_was_detected_once_is_not_detected_again(ask: Ask) -> None:

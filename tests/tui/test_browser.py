@@ -11,6 +11,7 @@ from ckexplore.store.workspace import Workspace
 from ckexplore.tui.widgets.detail_pane import DetailPane
 from ckexplore.tui.widgets.job_pane import JobPane
 from ckexplore.tui.widgets.tab_line import TabLine
+from ckexplore.tui.widgets.table import VirtualTable
 
 from ..conftest import require
 from .conftest import browsing
@@ -80,6 +81,22 @@ async def test_the_details_show_overview_readme_meta_and_files(workspace: Worksp
             await run.pilot.press("right_square_bracket")
             assert tabs.active == view
             await run.until(lambda word=word: word in run.screen_text())
+
+
+async def test_enter_on_a_file_shows_it(workspace: Workspace, samples: Path) -> None:
+    del samples
+    async with browsing(workspace) as run:
+        await run.filter("module:program matmul")
+        pane = run.browser.query_one(DetailPane)
+        await run.until(lambda: "files" in pane.query_one(TabLine).names)
+        pane.choose("files")
+        await run.pilot.press("3")
+        table = pane.query_one("#view-files", VirtualTable)
+        await run.until(lambda: table.line_count > 1)
+        names = [row.path for row in pane._files]
+        table.go_to_row(names.index("matmul.c"))
+        await run.pilot.press("enter")
+        await run.until(lambda: "#include" in run.screen_text())
 
 
 async def test_on_a_narrow_terminal_the_details_take_the_place_of_the_table(

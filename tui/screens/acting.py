@@ -60,7 +60,6 @@ class ActingScreen(Screen[None]):
     def _type(self, purpose: str, value: str, placeholder: str) -> None:
         line = self.query_one("#command", Input)
         self._typed_for = purpose
-        line.border_title = ""
         line.placeholder = placeholder
         line.value = value
         line.display = True

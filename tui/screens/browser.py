@@ -110,6 +110,15 @@ class BrowserScreen(ActingScreen, Screen[None]):
         if shown is not None and shown.key == message.details.artifact.key:
             self.query_one(DetailPane).show(message)
 
+    def on_detail_pane_file_chosen(self, message: DetailPane.FileChosen) -> None:
+        """Read a file that was opened."""
+        if self.artifact is not None:
+            self.in_thread(work.read_file, self.workspace, self.artifact, message.file, group="file")
+
+    def on_file_read(self, message: messages.FileRead) -> None:
+        """Show a file."""
+        self.app.push_screen(PagerScreen(message.name, lambda page: page.show_source(message.text, message.name)))
+
     def on_answered(self, message: messages.Answered) -> None:
         """Show the answer to a command: a line as a note, more as a page."""
         lines = message.lines

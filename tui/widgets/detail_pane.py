@@ -1,7 +1,9 @@
 """The details of one artifact: overview, README, meta as JSON, files, and the points of an experiment."""
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
@@ -23,6 +25,13 @@ _FILE_COLUMNS = (
 class DetailPane(Vertical):
     """Shows `Details`; which views there are depends on the artifact."""
 
+    class FileChosen(Message):
+        """A file was opened."""
+
+        def __init__(self, file: FileRow) -> None:
+            super().__init__()
+            self.file = file
+
     def compose(self) -> ComposeResult:
         """Make every view once; only one is shown."""
         yield TabLine(id="detail-tabs")
@@ -37,6 +46,7 @@ class DetailPane(Vertical):
 
     def on_mount(self) -> None:
         """Start with nothing shown."""
+        self._files: tuple[FileRow, ...] = ()
         self.query_one(TabLine).set_names(("overview",), "overview")
 
     @property
@@ -73,6 +83,8 @@ class DetailPane(Vertical):
             view.show_text(details.readme)
 
     def _show_files(self, files: tuple[FileRow, ...]) -> None:
+        self._files = files
+
         def cells(number: int) -> list[Cell]:
             row = files[number]
             path: Cell = (row.path, "muted") if row.path.startswith(".") else row.path
@@ -118,6 +130,11 @@ class DetailPane(Vertical):
 
     def _switch(self) -> None:
         self.query_one(ContentSwitcher).current = f"view-{self.query_one(TabLine).active}"
+
+    @on(VirtualTable.RowSelected, "#view-files")
+    def _file_selected(self, message: VirtualTable.RowSelected) -> None:
+        message.stop()
+        self.post_message(self.FileChosen(self._files[message.row_id]))
 
     def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
         """Follow a click on a name."""

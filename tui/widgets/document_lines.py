@@ -99,7 +99,7 @@ def json_lines(value: Any, width: int, styles: DocumentStyles) -> Iterator[Line]
 
 
 def source_lines(text: str, lexer: str, width: int, styles: DocumentStyles) -> Iterator[Line]:
-    """Set source code in the colours of a Pygments lexer; an unknown lexer, or too long a text, gives it plain."""
+    """Set source code in the colours of a Pygments lexer, named or known by a file's name; too long a text plain."""
     if len(text) > HIGHLIGHT_LIMIT:
         yield from text_lines(text, width, styles)
         return
@@ -107,6 +107,7 @@ def source_lines(text: str, lexer: str, width: int, styles: DocumentStyles) -> I
 
     console = _console(width, styles)
     text = many_lines(text)
+    lexer = Syntax.guess_lexer(lexer) if "." in lexer else lexer
     code = Syntax(text, lexer, theme=styles.code_theme, background_color="default").highlight(text)
     code.rstrip()
     for line in code.split("\n", allow_blank=True):
