@@ -30,8 +30,8 @@ from .pager import PagerScreen, help_page
 COLUMNS = (
     Column("artifact", "artifact", minimum=22, weight=3, priority=9),
     Column("module", "module", width=11, priority=8),
-    Column("repository", "repository", minimum=12, weight=1, priority=5),
-    Column("tags", "tags", minimum=16, weight=3, priority=6),
+    Column("repository", "repository", minimum=11, weight=1, priority=5),
+    Column("tags", "tags", minimum=12, weight=3, priority=6),
 )
 PANES = ("tree", "table", "details", "job")
 
