@@ -4,6 +4,7 @@ An environment says where a piece of software is and what its users need to find
 from what was asked for, so that a plan can name the `env.sh` before the detection that writes it has run.
 """
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from ..store.artifact import derived_uid
-from ..store.errors import CkexploreError
+from ..store.errors import CkexploreError, FailedError
 from ..store.formats import ck
 from ..store.formats.ck_entries import create_entry, write_text
 from ..store.repos import prepare_home
+from ..store.untrusted import safe_line
 from ..store.workspace import Workspace
 from .versions import split_version
 
 SCRIPT = "env.sh"
+_NO_REFERENCE = re.compile(r"\$(?![A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
+_VARIABLE_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def script_of(workspace: Workspace, uid: str) -> Path:
 
 def register(workspace: Workspace, uid: str, spec: Mapping[str, Any], found: Mapping[str, Any]) -> Environment:
     """Write an `env` entry as CK does, and its `env.sh`, from what `hook_host` gave for a soft entry."""
+    _check_names(spec, found)
     prepare_home(workspace)
     host = spec["host"]["uoa"]
     dependencies = {key: value["uoa"] for key, value in spec["deps"].items()}
@@ -106,12 +111,23 @@ def register(workspace: Workspace, uid: str, spec: Mapping[str, Any], found: Map
     return Environment(uid, tuple(meta["tags"]), meta, entry / SCRIPT)
 
 
+def _check_names(spec: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    """Raise FailedError for a variable's name that a shell would read as something else."""
+    for name in (*found["env"], _prefix(spec)):
+        if not _VARIABLE_NAME.fullmatch(str(name)):
+            raise FailedError(
+                f"soft:{spec['soft_uoa']} sets a variable named {safe_line(str(name), 80)!r}; that is no name"
+            )
+
+
+def _prefix(spec: Mapping[str, Any]) -> str:
+    given = spec["meta"].get("customize", {}).get("env_prefix")
+    return str(given or "CK_ENV_" + re.sub(r"\W", "_", spec["soft_uoa"].upper()))
+
+
 def shell_script(spec: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     """Write `env.sh` in CK's order: guard, dependencies, set-up of the soft entry, variables, mark."""
-    customize = spec["meta"].get("customize", {})
-    prefix = str(
-        customize.get("env_prefix") or "CK_ENV_" + spec["soft_uoa"].upper().replace(".", "_").replace("-", "_")
-    )
+    prefix = _prefix(spec)
     lines = [
         "#! /bin/bash",
         f'if [ "$1" != "1" ]; then if [ "${prefix}_SET" == "1" ]; then return; fi; fi',
@@ -128,7 +144,7 @@ def shell_script(spec: Mapping[str, Any], found: Mapping[str, Any]) -> str:
 
 
 def _double_quoted(value: str) -> str:
-    """Quote a value for the shell; `$VARIABLE` in it stays a reference, as CK has it."""
+    """Quote a value for the shell; `$VARIABLE` in it stays a reference, as CK has it, and nothing else is expanded."""
     for sign in ("\\", '"', "`"):
         value = value.replace(sign, f"\\{sign}")
-    return f'"{value}"'
+    return '"' + _NO_REFERENCE.sub(r"\\$", value) + '"'

@@ -275,7 +275,7 @@ def _register_stage(
         title=f"register package:{location.title}",
         argv=(*_HOST, "set_up"),
         commands=(f"look whether {spec['full_path']} is there", *hook),
-        files=executed_files([soft_location.path / ck.META, *([script] if script else [])]),
+        files=executed_files([location.path / ck.META, soft_location.path / ck.META, *([script] if script else [])]),
         input=spec,
         timeout=DETECTION_TIME,
         finish=Finish("register_environment", {"uid": uid}),

@@ -9,6 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from ..store.artifact import MODULE_UIDS
 from ..store.closest import closest
 from ..store.errors import CkexploreError, InvalidRequestError, NotFoundError
 from ..store.untrusted import safe_line
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 ALIASES = {"list": "ls", "delete": "rm", "remove": "rm", "cat": "load"}
-_MODULE_UIDS = {"b0ac08fe1d3c2615": "program", "5e1100048ab875d7": "soft", "1dc07ee0f4742028": "package"}
+_MODULE_ALIASES = {uid: alias for alias, uid in MODULE_UIDS.items()}
 
 Action = Callable[[Request], "dict[str, Any] | Plan"]
 
@@ -58,7 +59,7 @@ def plan(request: Request) -> "Plan":
 
 def module_file(module: str) -> str:
     """Name the file in `modules/` that holds the actions of a module; empty when it has only the common ones."""
-    name = _MODULE_UIDS.get(module, module)
+    name = _MODULE_ALIASES.get(module, module)
     return (
         name if name in {found.name for found in iter_modules(import_module(".modules", __package__).__path__)} else ""
     )
@@ -81,10 +82,9 @@ def find_action(request: Request) -> Action:
     actions = actions_of(module)
     if name in actions:
         return actions[name]
-    for known in known_modules():
-        if name in actions_of(known):
-            hint = f"; try: ckexplore {name} {known}" + (":NAME" if known != "repo" else "")
-            raise NotFoundError(_unknown(name, module) + hint)
+    offering = [known for known in known_modules() if name in actions_of(known)]
+    if offering:
+        raise NotFoundError(f"{_unknown(name, module)}; it is for: {', '.join(offering)} (ckexplore help {name})")
     raise NotFoundError(_unknown(name, module) + (closest(name, all_actions()) or "; `ckexplore --help` lists them"))
 
 
