@@ -259,7 +259,7 @@ async def test_a_repository_added_by_command_appears(workspace: Workspace, sampl
 async def test_hostile_text_neither_stops_the_app_nor_reaches_the_screen_raw(
     workspace: Workspace, hostile_repository: Path
 ) -> None:
-    async with browsing(workspace.browsing(hostile_repository)) as run:
+    async with browsing(workspace.browsing(hostile_repository), (240, 50)) as run:
         await run.filter("evil")
         tabs = run.browser.query_one(DetailPane).query_one(TabLine)
         await run.until(lambda: "readme" in tabs.names)
