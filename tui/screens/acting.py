@@ -194,13 +194,20 @@ class ActingScreen(Screen[None]):
         pane.move(message.state, message.reason)
         if not message.state.over:
             return
-        self._last_experiment = str(message.state.results.get("experiment", ""))
         if message.state.state == "done":
-            recorded = f"point recorded in {self._last_experiment}; e shows it" if self._last_experiment else "done"
-            self.post_message(messages.Changed(recorded))
+            self.post_message(messages.Changed(self._told(message.state.results)))
         else:
             self.notify(message.reason or message.state.state, severity="error", timeout=12, markup=False)
             self.post_message(messages.Changed())
+
+    def _told(self, results: dict[str, Any]) -> str:
+        """Say what came of a job, and keep in mind where its point is."""
+        if results.get("experiment"):
+            self._last_experiment = str(results["experiment"])
+            return f"point recorded in {self._last_experiment}; e shows it"
+        if results.get("full_path"):
+            return f"registered {results['full_path']} {results.get('version', '')}".rstrip()
+        return "done"
 
     def action_cancel_job(self) -> None:
         """End the running job."""
