@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from ..store import repos
@@ -11,7 +12,7 @@ from ..store.artifact import MODULE_UIDS, Artifact, Cid
 from ..store.closest import closest
 from ..store.errors import InvalidRequestError, RefusedError
 from ..store.formats import ck
-from ..store.lookup import Location, has_wildcard, locate, locate_one
+from ..store.lookup import Location, has_wildcard, locate, locate_one, matches
 from ..store.untrusted import safe_line
 from .request import Request
 
@@ -49,18 +50,14 @@ def _everything(request: Request) -> Iterator[dict[str, Any]]:
 
 def _repositories(request: Request) -> Iterator[dict[str, Any]]:
     """List repositories as artifacts of the module `repo`: the registry, and folders opened for this session."""
-    wanted = Cid(module="repo", artifact=request.cid.artifact)
     for repository in repos.repositories(request.workspace):
-        location = Location(repository, "repo", MODULE_UIDS["repo"], repository.alias, repository.uid, repository.path)
-        pattern = wanted.artifact
-        if not pattern or pattern in ("*", repository.alias, repository.uid) or _fits(pattern, repository.alias):
+        if matches(request.cid.artifact, repository.alias, repository.uid):
+            location = _repository_as_artifact(repository)
             yield {**_as_ck(location), "format": repository.format, "problem": repository.problem}
 
 
-def _fits(pattern: str, alias: str) -> bool:
-    from fnmatch import fnmatchcase  # noqa: PLC0415
-
-    return has_wildcard(pattern) and fnmatchcase(alias, pattern)
+def _repository_as_artifact(repository: repos.Repository) -> Location:
+    return Location(repository, "repo", MODULE_UIDS["repo"], repository.alias, repository.uid, repository.path)
 
 
 def _as_ck(location: Location) -> dict[str, Any]:
@@ -82,11 +79,9 @@ def _one(request: Request) -> Location:
         raise InvalidRequestError(
             f"{request.action} needs one artifact, such as: ckexplore {request.action} soft:compiler.gcc"
         )
-    known = repos.repositories(request.workspace)
     if cid.module == "repo":
-        repository = repos.find(request.workspace, cid.artifact)
-        return Location(repository, "repo", MODULE_UIDS["repo"], repository.alias, repository.uid, repository.path)
-    return locate_one(request.workspace, known, cid)
+        return _repository_as_artifact(repos.find(request.workspace, cid.artifact))
+    return locate_one(request.workspace, repos.repositories(request.workspace), cid)
 
 
 def find(request: Request) -> dict[str, Any]:
@@ -135,7 +130,8 @@ def search(request: Request) -> dict[str, Any]:
     wanted = set(request.words("tags"))
     words = request.text("search_string").lower().split()
     found = [row for row in _rows(request) if wanted <= {*row.tags, *row.own_tags} and _has_words(row, words)]
-    return {"lst": [_row_as_ck(request, row) for row in found]}
+    roots = {one.uid: one.path for one in repos.repositories(request.workspace)}
+    return {"lst": [_row_as_ck(row, roots[row.repository_uid]) for row in found]}
 
 
 def _check_options(request: Request) -> None:
@@ -163,7 +159,7 @@ def _row_matches(row: Artifact, cid: Cid) -> bool:
         (cid.module, row.module, row.module_uid),
         (cid.artifact, row.alias, row.uid),
     )
-    return all(not pattern or pattern in ("*", alias, uid) or _fits(pattern, alias) for pattern, alias, uid in pairs)
+    return all(matches(pattern, alias, uid) for pattern, alias, uid in pairs)
 
 
 def _has_words(row: Artifact, words: list[str]) -> bool:
@@ -171,8 +167,7 @@ def _has_words(row: Artifact, words: list[str]) -> bool:
     return all(word in line for word in words)
 
 
-def _row_as_ck(request: Request, row: Artifact) -> dict[str, Any]:
-    root = next(known.path for known in repos.repositories(request.workspace) if known.uid == row.repository_uid)
+def _row_as_ck(row: Artifact, root: Path) -> dict[str, Any]:
     return {
         "repo_uoa": row.repository,
         "repo_uid": row.repository_uid,

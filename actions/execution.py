@@ -60,9 +60,10 @@ def outcome(folder: Path, state: record.JobState) -> dict[str, Any]:
     if state.state == "done":
         seconds = round(state.ended - state.started, 3)
         return {"job": folder.name, "seconds": seconds, **state.results}
-    reason = explain(folder, state.stage) or state.error or state.state
-    last = last_lines(folder)
-    shown = f"\nits last lines:\n{last}" if last and not explain(folder, state.stage) else ""
+    explained = explain(folder, state.stage)
+    reason = explained or state.error or state.state
+    last = "" if explained else last_lines(folder)
+    shown = f"\nits last lines:\n{last}" if last else ""
     raise FailedError(f"{state.title or 'the job'}: {reason} (job:{folder.name}){shown}")
 
 

@@ -1,6 +1,5 @@
 """A finished run becomes a point of an experiment in the user's own repository."""
 
-import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ def record(workspace: Workspace, job: Path, plan: Plan, arguments: dict[str, Any
     _divide_by_repeats(run)
     run = {**run, "return_code": 0, "run_success": "yes", "run_success_bool": True}
     characteristics: dict[str, Any] = {"run": run}
-    compiled = _compiled(job, folder, arguments)
+    compiled = _compiled(folder, arguments)
     if compiled:
         characteristics["compile"] = compiled
     features = {"platform": host.describe(), "program": arguments["program"], "dependencies": {}, "job": job.name}
@@ -73,14 +72,11 @@ def _divide_by_repeats(run: dict[str, Any]) -> None:
         run["execution_time"] = time / repeat
 
 
-def _compiled(job: Path, folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+def _compiled(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     binary = folder / arguments.get("binary", "")
     if not arguments.get("binary") or not binary.is_file():
         return {}
-    found: dict[str, Any] = {"binary_size": binary.stat().st_size, "compilation_success": "yes"}
-    with contextlib.suppress(OSError, ValueError):
-        found["compilation_time"] = float((folder / "tmp-compilation-seconds.txt").read_text(encoding="ascii"))
-    return found
+    return {"binary_size": binary.stat().st_size, "compilation_success": "yes"}
 
 
 def _dependency(workspace: Workspace, uid: str) -> tuple[dict[str, Any], dict[str, Any]]:

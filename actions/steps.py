@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..store.errors import CkexploreError, FailedError
-from ..store.untrusted import load_json_object
+from ..store.errors import FailedError
+from ..store.untrusted import load_json_object, read_text, safe_text
 from ..store.workspace import Workspace
 from . import environments, results
 from .plan import Finish, Plan
 
 _OUTPUT_LIMIT = 4 << 20
+_REASON_LIMIT = 64 << 10
 
 Step = Callable[[Workspace, Path, int, Plan, dict[str, Any]], dict[str, Any]]
 
@@ -50,7 +51,5 @@ STEPS: dict[str, Step] = {"register_environment": _register_environment, "record
 
 def explain(job: Path, number: int) -> str:
     """Give the reason that a stage of ours left when it failed; empty when it left none."""
-    try:
-        return (job / "stages" / str(number) / "error.txt").read_text(encoding="utf-8", errors="replace").strip()
-    except (OSError, CkexploreError):
-        return ""
+    file = job / "stages" / str(number) / "error.txt"
+    return safe_text(read_text(file, _REASON_LIMIT)).strip() if file.exists() else ""

@@ -31,8 +31,8 @@ class Location:
 
     @property
     def title(self) -> str:
-        """The alias, or the UID of an entry that has none."""
-        return self.alias or self.uid
+        """The alias, safe for a terminal, or the UID of an entry that has none."""
+        return safe_line(self.alias) or self.uid
 
     @property
     def cid(self) -> str:
@@ -45,7 +45,8 @@ def has_wildcard(pattern: str) -> bool:
     return any(sign in pattern for sign in "*?[")
 
 
-def _matches(pattern: str, alias: str, uid: str) -> bool:
+def matches(pattern: str, alias: str, uid: str) -> bool:
+    """Tell whether one part of a CID (alias, UID, wildcard or empty) fits a name."""
     if not pattern or pattern == "*":
         return True
     if is_uid(pattern):
@@ -56,7 +57,7 @@ def _matches(pattern: str, alias: str, uid: str) -> bool:
 def locate(workspace: Workspace, known: Iterable[Repository], cid: Cid) -> Iterator[Location]:
     """Yield every entry that a CID matches, in CK's order: repository by repository, folders as the disk lists them."""
     for repository in known:
-        if not _matches(cid.repository, repository.alias, repository.uid) or repository.problem:
+        if not matches(cid.repository, repository.alias, repository.uid) or repository.problem:
             continue
         if repository.format == "ck":
             yield from _locate_ck(repository, cid)
@@ -83,7 +84,7 @@ def _matching_folders(folder: Path, pattern: str) -> Iterator[tuple[str, str, st
             yield alias, uid, alias
         return
     for alias, uid, name in ck.modules(folder):
-        if _matches(pattern, alias, uid):
+        if matches(pattern, alias, uid):
             yield alias, uid, name
 
 
@@ -91,8 +92,8 @@ def _locate_catalogued(workspace: Workspace, repository: Repository, cid: Cid) -
     from .catalog import Catalog  # noqa: PLC0415  (TinyDB and msgspec, only where there is no alias file to read)
 
     for artifact in Catalog(workspace).artifacts(repository):
-        module_matches = _matches(cid.module, artifact.module, artifact.module_uid)
-        if module_matches and _matches(cid.artifact, artifact.alias, artifact.uid):
+        module_matches = matches(cid.module, artifact.module, artifact.module_uid)
+        if module_matches and matches(cid.artifact, artifact.alias, artifact.uid):
             path = artifact.location(repository.path)
             yield Location(repository, artifact.module, artifact.module_uid, artifact.alias, artifact.uid, path)
 

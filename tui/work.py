@@ -26,7 +26,7 @@ from ..store import annotations
 from ..store.artifact import Artifact
 from ..store.errors import CkexploreError, InvalidRequestError
 from ..store.search import SearchIndex
-from ..store.untrusted import safe_text
+from ..store.untrusted import safe_line, safe_text
 from ..store.workspace import Workspace
 from . import messages
 
@@ -105,7 +105,7 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
 def start_job(target: MessagePump, workspace: Workspace, plan: Plan) -> None:
     """Start the job of a confirmed plan, and follow it."""
     folder = start(workspace, plan)
-    target.post_message(messages.JobStarted(folder, plan.request))
+    target.post_message(messages.JobStarted(folder, safe_line(plan.request)))
     follow_job(target, folder)
 
 

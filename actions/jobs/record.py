@@ -14,7 +14,7 @@ from ...store.formats.ck import META, load_meta
 from ...store.formats.ck_entries import create_entry, write_json
 from ...store.lookup import locate_one
 from ...store.repos import prepare_home, repositories
-from ...store.untrusted import load_json_object
+from ...store.untrusted import load_json_object, safe_value
 from ...store.workspace import Workspace
 from ..plan import Plan, encode
 from . import process_tree
@@ -66,9 +66,9 @@ def write_state(folder: Path, state: JobState) -> None:
 
 def read_state(folder: Path) -> JobState:
     """Tell where a job is; one that says it runs while nobody holds its lock is lost. Raises UnreadableError."""
-    state = JobState(**load_json_object(folder / STATE))
+    state = _stored_state(folder)
     if state.state == "running" and not is_alive(folder):
-        state = JobState(**load_json_object(folder / STATE))  # it may have ended between the two looks
+        state = _stored_state(folder)  # it may have ended between the two looks
         if state.state == "running":
             return JobState(
                 "lost",
@@ -79,6 +79,11 @@ def read_state(folder: Path) -> JobState:
                 error=f"its supervisor was killed; `ckexplore cancel job:{folder.name}` ends what may be left of it",
             )
     return state
+
+
+def _stored_state(folder: Path) -> JobState:
+    """Read the last transition; its texts quote programs and repositories, so they are made safe here."""
+    return JobState(**safe_value(load_json_object(folder / STATE)))
 
 
 def is_alive(folder: Path) -> bool:

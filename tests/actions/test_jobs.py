@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from ckexplore.actions.execution import outcome
 from ckexplore.actions.jobs import record
 from ckexplore.actions.jobs.follow import JobFollower
 from ckexplore.actions.jobs.start import start
 from ckexplore.actions.plan import Plan, Stage, decode, encode
+from ckexplore.store.errors import FailedError
 from ckexplore.store.workspace import Workspace
 
+from ..conftest import EVIL
 from .waiting import ended
 
 
@@ -128,6 +131,18 @@ def test_what_a_stage_leaves_behind_is_ended_and_holds_nothing_up(workspace: Wor
     assert state.state == "done"
     assert time.monotonic() - begun < 30
     assert processes_with(mark) == []
+
+
+def test_what_a_hostile_stage_leaves_is_told_safely(workspace: Workspace) -> None:
+    script = "printf '%s' $'\\e]52;c;eA==\\a\\u202e' > $CKEXPLORE_STAGE/error.txt; exit 3"
+    plan = Plan("t", "a:b:c", "0" * 16, (), (Stage(EVIL.replace("\0", ""), ("bash", "-c", script), ("x",)),))
+    folder = start(workspace, plan)
+    state = ended(folder)
+    with pytest.raises(FailedError) as raised:
+        outcome(folder, state)
+    for text in (state.title, state.error, str(raised.value)):
+        assert "evil" in text or "52;c" in text
+        assert not set(text) & set("\x1b\x07\x9b\u202e\x00\x7f")
 
 
 def test_a_program_that_isnt_there_is_named(workspace: Workspace) -> None:
