@@ -4,14 +4,19 @@ Every repository is hostile until proved otherwise. A FIFO named README.md hangs
 overflows the stack, and every text widget tried passes ESC, OSC 52, C1 and bidi overrides straight to the terminal.
 """
 
+from __future__ import annotations
+
 import json
 import os
+import re
 import stat
-import unicodedata
-from pathlib import Path
-from typing import Any
 
 from .errors import RefusedError, UnreadableError
+from .quick import TYPE_CHECKING, as_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
 META_LIMIT = 4 << 20
 TEXT_LIMIT = 2 << 20
@@ -45,13 +50,15 @@ def _sign(character: str) -> str:
 
 
 def _visible(text: str, kept: str = "") -> str:
+    from unicodedata import combining as combines  # noqa: PLC0415  (hardly any text comes here)
+
     out: list[str] = []
     combining = 0
     for character in text:
         if character in kept:
             out.append(character)
             continue
-        combining = combining + 1 if unicodedata.combining(character) else 0
+        combining = combining + 1 if combines(character) else 0
         if combining > _COMBINING_LIMIT:
             continue
         hidden = ord(character) in _BIDI_AND_INVISIBLE or not (character.isprintable() or combining)
@@ -71,13 +78,15 @@ def safe_text(text: str, limit: int = TEXT_LIMIT) -> str:
     text = text.replace("\r\n", "\n")
     if len(text) > limit:
         text = text[:limit] + "\n… (cut here: the file is longer)\n"
-    return "\n".join(_visible(line, kept="\t") for line in text.split("\n"))
+    return "\n".join(
+        line if line.isascii() and line.isprintable() else _visible(line, kept="\t") for line in text.split("\n")
+    )
 
 
 def safe_value(value: Any) -> Any:
     """Return a JSON value of any shape with every string in it, keys too, made safe for a terminal."""
     if isinstance(value, str):
-        return _visible(value, kept="\n\t")
+        return value if value.isascii() and value.isprintable() else _visible(value, kept="\n\t")
     if isinstance(value, dict):
         return {safe_line(str(key)): safe_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -130,28 +139,19 @@ def read_bytes(path: Path | str, limit: int = META_LIMIT) -> bytes:
 
 def read_text(path: Path | str, limit: int = TEXT_LIMIT) -> str:
     """Read a text file as UTF-8 (a byte-order mark dropped, bad bytes kept as surrogates). Not yet safe to print."""
-    return read_bytes(path, limit).decode("utf-8-sig", "surrogateescape")
+    return read_bytes(path, limit).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+
+
+# Texts (one without end goes on to the end) and all else that is no bracket; possessive, so that no text takes long.
+_NO_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[^"\[\]{}]++', re.DOTALL)
 
 
 def _too_deep(text: str) -> bool:
     """Tell whether brackets nest deeper than any honest meta does, before a parser recurses into them."""
     depth = deepest = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
+    for bracket in _NO_BRACKETS.sub("", text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
     return deepest > NESTING_LIMIT
 
 
@@ -186,7 +186,7 @@ def inside(root: Path, relative: str) -> Path:
 
     Raises RefusedError.
     """
-    if "\0" in relative or Path(relative).is_absolute():
+    if "\0" in relative or as_path(relative).is_absolute():
         raise RefusedError(f"{safe_line(relative)}: leads out of {safe_line(str(root))}")
     resolved_root = root.resolve()
     target = (resolved_root / relative).resolve()

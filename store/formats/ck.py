@@ -5,174 +5,345 @@
     <repository>/<module>/.cm/alias-a-<entry alias>  one line: the entry's UID
     <repository>/<module>/<entry>/.cm/{meta,info,desc}.json
 
-A module or an entry without an alias is a folder named by its UID. A folder without alias file is no module.
+A module or an entry without an alias is a folder named by its UID. A folder without alias file is no module. With
+`split_dirs` in the repository's description an entry lives in `<module>/<first letters>/<entry>`.
 This file needs the standard library only: the command line's quick answers come from here.
 """
 
-import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from ..artifact import Artifact, derived_uid, is_uid, module_uid
-from ..errors import CkexploreError, UnreadableError
-from ..untrusted import load_json_object, read_text, safe_line, storable
+import os
+
+from ..cid import is_uid
+from ..errors import UnreadableError
+from ..quick import TYPE_CHECKING
+from ..untrusted import load_json_object, read_text, safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from ..artifact import Artifact
+    from .drift import Drift
+    from .folder import Folder, Signature
+    from .point import Point
+    from .shape import Shape
 
 DESCRIPTION_FILE = ".ckr.json"
 META = ".cm/meta.json"
+META_OF_OLD = ".cm/data.json"
 _ALIAS_LIMIT = 256
+_BASES_LIMIT = 10
 
 
 def recognises(root: Path) -> bool:
     """A CK repository has `.ckr.json`, or at least the alias files of its modules."""
-    if (root / DESCRIPTION_FILE).is_file():
-        return True
+    return os.path.isfile(f"{root}/{DESCRIPTION_FILE}") or bool(aliases(root))
+
+
+def identity(root: Path) -> tuple[str, str]:
+    """Give `data_alias` and `data_uid` of the repository's description; empty where it has none."""
+    if not os.path.exists(f"{root}/{DESCRIPTION_FILE}"):
+        return "", ""
     try:
-        return any(name.startswith("alias-a-") for name in os.listdir(root / ".cm"))
-    except OSError:
-        return False
+        value = description(root)
+    except UnreadableError:  # the listing of drift shows what is wrong with it
+        return "", ""
+    return str(value.get("data_alias") or ""), str(value.get("data_uid") or "").lower()
 
 
-def description(root: Path) -> dict[str, Any]:
+def description(root: Path | str) -> dict[str, Any]:
     """Read `.ckr.json`: data_uid, data_alias, data_name and `dict`. Raises UnreadableError."""
-    return load_json_object(root / DESCRIPTION_FILE)
+    return load_json_object(f"{root}/{DESCRIPTION_FILE}")
 
 
-def uid_of_alias(folder: Path, alias: str) -> str:
+# Alias files
+
+
+def uid_of_alias(folder: Path | str, alias: str) -> str:
     """Read the UID behind an alias in a module's or a repository's `.cm`; empty if there is none."""
     try:
-        uid = read_text(folder / ".cm" / f"alias-a-{alias}", _ALIAS_LIMIT).strip().lower()
+        uid = read_text(f"{folder}/.cm/alias-a-{alias}", _ALIAS_LIMIT).split("\n", 1)[0].strip().lower()
     except UnreadableError:
         return ""
     return uid if is_uid(uid) else ""
 
 
-def alias_of_uid(folder: Path, uid: str) -> str:
+def alias_of_uid(folder: Path | str, uid: str) -> str:
     """Read the current alias behind a UID (the first line of its file); empty if there is none."""
     try:
-        return read_text(folder / ".cm" / f"alias-u-{uid}", _ALIAS_LIMIT).split("\n", 1)[0].strip()
+        return read_text(f"{folder}/.cm/alias-u-{uid}", _ALIAS_LIMIT).split("\n", 1)[0].strip()
     except UnreadableError:
         return ""
 
 
-def _named_folders(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield (alias, UID, folder name) of what is listed in a folder's `.cm`, in the order of the directory."""
+def aliases(folder: Path | str) -> set[str]:
+    """List the aliases that a folder's `.cm` knows; their folders may be gone."""
     try:
-        aliases = {name[8:] for name in os.listdir(folder / ".cm") if name.startswith("alias-a-")}
+        return {name[8:] for name in os.listdir(f"{folder}/.cm") if name.startswith("alias-a-")}
     except OSError:
-        aliases = set()
+        return set()
+
+
+def entry_names(folder: Path | str) -> list[str]:
+    """List the folders named by a known alias or by a UID, in the order of the directory."""
+    return _named(folder, aliases(folder))
+
+
+def _named(folder: Path | str, known: set[str]) -> list[str]:
     try:
         names = os.listdir(folder)
     except OSError:
-        return
-    for name in names:
-        if name in aliases:
-            yield name, uid_of_alias(folder, name), name
-        elif is_uid(name):
-            yield "", name.lower(), name
+        return []
+    return [name for name in names if name in known or is_uid(name)]
 
 
-def modules(root: Path) -> Iterator[tuple[str, str, str]]:
+def named_folders(folder: Path | str) -> Iterator[tuple[str, str, str]]:
+    """Yield (alias, UID, folder name) of what `entry_names` lists."""
+    known = aliases(folder)
+    for name in _named(folder, known):
+        yield (name, uid_of_alias(folder, name), name) if name in known else ("", name.lower(), name)
+
+
+def modules(root: Path | str) -> Iterator[tuple[str, str, str]]:
     """Yield (alias, UID, folder name) of every module of a repository."""
-    yield from _named_folders(root)
+    return named_folders(root)
 
 
-def entries(module_folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield (alias, UID, folder name) of every entry of a module that has a `.cm` folder."""
-    for alias, uid, name in _named_folders(module_folder):
-        if (module_folder / name / ".cm").is_dir():
-            yield alias, uid, name
+def entries(module_folder: Path | str, split: int = 0) -> Iterator[tuple[str, str, str]]:
+    """Yield (alias, UID, path below the module) of every entry of a module that has a `.cm` folder."""
+    for alias, uid, path in _split_entries(module_folder) if split else named_folders(module_folder):
+        if os.path.isdir(f"{module_folder}/{path}/.cm"):
+            yield alias, uid, path
 
 
-def load_meta(entry: Path) -> dict[str, Any]:
-    """Read an entry's meta (`data.json` is the name of old). Raises UnreadableError."""
-    meta = entry / META
-    if not meta.exists() and (entry / ".cm/data.json").exists():
-        meta = entry / ".cm/data.json"
-    return load_json_object(meta)
+def _split_entries(module_folder: Path | str) -> Iterator[tuple[str, str, str]]:
+    known = aliases(module_folder)
+    for path in split_names(module_folder):
+        name = path.rpartition("/")[2]
+        if name in known:
+            yield name, uid_of_alias(module_folder, name), path
+        else:
+            yield "", name.lower(), path
 
 
-def load_extra(entry: Path, name: str) -> dict[str, Any]:
+def split_names(module_folder: Path | str) -> list[str]:
+    """List the entries of a module with split folders, as `<first letters>/<name>`."""
+    known = aliases(module_folder)
+    found: list[str] = []
+    for first in _folder_names(module_folder):
+        found += [f"{first}/{name}" for name in _named(f"{module_folder}/{first}", known)]
+    return found
+
+
+def _folder_names(folder: Path | str) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if name != ".cm"]
+    except OSError:
+        return []
+
+
+# Split folders
+
+
+def split_settings(root: Path | str) -> dict[str, Any]:
+    """Give what the description says of split folders: `split_dirs`, `split_all_dirs`; nothing if it can't be read."""
+    if not os.path.exists(f"{root}/{DESCRIPTION_FILE}"):
+        return {}
+    try:
+        details = description(root).get("dict")
+    except UnreadableError:  # the listing of drift shows what is wrong with it
+        return {}
+    details = details if isinstance(details, dict) else {}
+    return {name: details[name] for name in ("split_dirs", "split_all_dirs") if name in details}
+
+
+def split_numbers(root: Path | str) -> Mapping[str, int]:
+    """Give how many first letters make a folder, by module alias or UID; "" stands for every module."""
+    settings = split_settings(root)
+    single = settings.get("split_dirs")
+    found = {str(name): _number(value) for name, value in single.items()} if isinstance(single, dict) else {}
+    return {**found, "": _number(settings.get("split_all_dirs"))}
+
+
+def _number(value: Any) -> int:
+    try:
+        return max(0, int(value))
+    except (TypeError, ValueError):
+        return 0
+
+
+def split_of(numbers: Mapping[str, int], alias: str, uid: str) -> int:
+    """Give the number for one module: the repository's for all modules, else the module's own."""
+    return numbers.get("", 0) or numbers.get(uid, 0) or numbers.get(alias, 0)
+
+
+def place_in_module(name: str, split: int) -> str:
+    """Give the path of an entry below its module; short names share the folder `_`."""
+    if not split:
+        return name
+    return f"{name[:split]}/{name}" if len(name) > split else f"_/{name}"
+
+
+def look_up(folder: Path | str, name: str, split: int = 0) -> tuple[str, str, str] | None:
+    """Look one alias or UID up without listing the folder: alias, UID and path below it; None if it isn't there.
+
+    As in CK an alias file is enough, whatever UID it holds; that UID is empty where it holds none.
+    """
+    alias, uid = name, ""
+    if is_uid(name):
+        alias, uid = alias_of_uid(folder, name.lower()), name.lower()
+    if "/" in alias or alias in {".", ".."}:  # never out of the repository
+        return None
+    if not uid:
+        uid = uid_of_alias(folder, alias)
+        if not uid and not os.path.isfile(f"{folder}/.cm/alias-a-{alias}"):
+            return None
+    path = place_in_module(alias or name, split)
+    return (alias, uid, path) if os.path.isdir(f"{folder}/{path}") else None
+
+
+# Meta
+
+
+def load_meta(root: Path, path: str) -> dict[str, Any]:
+    """Read an entry's meta, with what it inherits by `_base_entry`. Raises UnreadableError."""
+    return entry_meta(f"{root}/{path}")
+
+
+def entry_meta(entry: Path | str) -> dict[str, Any]:
+    """Read the meta of the entry in this folder, with what it inherits by `_base_entry`. Raises UnreadableError."""
+    return inherited(own_meta(entry), entry)
+
+
+def own_meta(entry: Path | str) -> dict[str, Any]:
+    """Read an entry's own meta (`data.json` is the name of old). Raises UnreadableError."""
+    meta, of_old = f"{entry}/{META}", f"{entry}/{META_OF_OLD}"
+    return load_json_object(of_old if not os.path.exists(meta) and os.path.exists(of_old) else meta)
+
+
+def inherited(
+    meta: dict[str, Any], entry: Path | str, find: Callable[[str, str], str | None] | None = None
+) -> dict[str, Any]:
+    """Merge a meta over that of its `_base_entry` ("entry" or "module:entry"), recursively.
+
+    As CK merges: dicts key by key, lists and scalars replaced. `find` gives the folder of a base by module and name;
+    without it a base is looked for in the same repository. Raises UnreadableError for a base that isn't there.
+    """
+    parts, heir = [meta], os.fspath(entry)
+    while base := str(parts[-1].get("_base_entry") or "").strip():
+        if len(parts) > _BASES_LIMIT:
+            raise UnreadableError(f"{safe_line(str(entry))}: inherits through more than {_BASES_LIMIT} base entries")
+        module, _, name = base.rpartition(":")
+        module_folder = _module_folder(heir)
+        module = module.rpartition(":")[2] or os.path.basename(module_folder)
+        found = find(module, name) if find else _in_repository(os.path.dirname(module_folder), module, name)
+        if found is None:
+            raise UnreadableError(f"{safe_line(str(entry))}: its _base_entry {safe_line(base, 120)} isn't there")
+        parts.append(own_meta(found))
+        heir = found
+    merged: dict[str, Any] = {}
+    for part in reversed(parts):
+        merged = _merged(merged, {key: part[key] for key in part if key not in ("_base_entry", "_base_entry#")})
+    return merged
+
+
+def _module_folder(entry: str) -> str:
+    """Give the folder of an entry's module: the first above it that has alias files, or is no split folder."""
+    above = os.path.dirname(entry)
+    return above if os.path.isdir(f"{above}/.cm") else os.path.dirname(above)
+
+
+def _in_repository(root: str, module: str, name: str) -> str | None:
+    found = look_up(root, module)
+    if found is None:
+        return None
+    alias, uid, folder = found
+    entry = look_up(f"{root}/{folder}", name, split_of(split_numbers(root), alias, uid))
+    return f"{root}/{folder}/{entry[2]}" if entry else None
+
+
+def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(below)
+    for key, value in above.items():
+        under = result.get(key)
+        result[key] = _merged(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return result
+
+
+def load_extra(entry: Path | str, name: str) -> dict[str, Any]:
     """Read `info`, `desc` or `updates` of an entry; empty when it isn't there. Raises UnreadableError."""
-    path = entry / ".cm" / f"{name}.json"
-    return load_json_object(path) if path.exists() else {}
+    path = f"{entry}/.cm/{name}.json"
+    return load_json_object(path) if os.path.exists(path) else {}
 
 
 def tags_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
     """Give a meta's tags: a list nearly always, a comma-separated string in a few old entries."""
     tags = meta.get("tags", ())
     if isinstance(tags, str):
-        tags = tags.split(",")
+        tags = tags.split(",") if tags.strip() else ()
     return tuple(safe_line(str(tag).strip(), 120) for tag in tags) if isinstance(tags, list | tuple) else ()
 
 
-def _one_line(meta: Mapping[str, Any]) -> str:
-    for key in ("desc", "description", "soft_name", "title", "comment"):
-        text = meta.get(key)
-        if isinstance(text, str) and text.strip():
-            return safe_line(" ".join(text.split()), 300)
-    return ""
+# What the catalog asks; the libraries for it are imported when it does
 
 
-def scan(root: Path, known: Mapping[str, Artifact]) -> Iterator[Artifact]:
-    """Yield every artifact of a CK repository; one whose meta can't be read comes as a broken artifact."""
-    yield from _broken_description(root)
-    for alias, uid, folder in modules(root):
-        module = safe_line(alias or uid)
-        module_id = uid or module_uid(alias)
-        for entry_alias, entry_uid, name in entries(root / folder):
-            path = f"{folder}/{name}"
-            signature = _signature(root / path)
-            seen = known.get(storable(path))
-            if seen is not None and seen.signature == signature != (0, 0, 0):
-                yield seen
-                continue
-            yield _read_entry(root, path, module, module_id, entry_alias, entry_uid, signature)
+def folders(root: Path) -> Iterator[Folder]:
+    """List the modules with their entries and the signatures of their meta; no meta is read."""
+    from .ck_index import module_folders  # noqa: PLC0415
+
+    return module_folders(root)
 
 
-def _broken_description(root: Path) -> Iterator[Artifact]:
-    """Yield a broken artifact when `.ckr.json` can't be read: without it the repository has no name of its own."""
-    try:
-        if (root / DESCRIPTION_FILE).exists():
-            description(root)
-    except CkexploreError as error:
-        uid = derived_uid("description", str(root))
-        yield Artifact(uid, DESCRIPTION_FILE, "repo", module_uid("repo"), DESCRIPTION_FILE, problem=str(error))
+def touched(root: Path, path: str) -> tuple[str, str] | None:
+    """Name the module's folder and the entry's that a changed file belongs to; None for all that moves modules."""
+    module, _, rest = path.partition("/")
+    name, _, file = rest.partition("/")
+    if module in {".cm", DESCRIPTION_FILE} or any(split_numbers(root).values()):
+        return None
+    if not is_uid(module) and not uid_of_alias(root, module):  # a folder or file that is no module
+        return "", ""
+    if not name:
+        return None
+    if name != ".cm":
+        return module, name
+    if not file:
+        return None
+    return (module, file.removeprefix("alias-a-")) if file.startswith("alias-a-") else ("", "")
 
 
-def _signature(entry: Path) -> tuple[int, int, int]:
-    try:
-        status = os.stat(entry / META)
-    except OSError:
-        return (0, 0, 0)
-    return (status.st_mtime_ns, status.st_size, status.st_ino)
+def listed(root: Path, folder: str, names: Sequence[str]) -> Folder:
+    """List some entries of a module again, those that CK would."""
+    from .ck_index import entries_of  # noqa: PLC0415
+
+    known = aliases(root / folder)
+    return entries_of(root, folder, [name for name in names if name in known or is_uid(name)])
 
 
-def _read_entry(
-    root: Path, path: str, module: str, module_id: str, alias: str, uid: str, signature: tuple[int, int, int]
-) -> Artifact:
-    problem = "" if uid else f"{safe_line(path)}: its alias file holds no UID"
-    meta: dict[str, Any] = {}
-    info: dict[str, Any] = {}
-    try:
-        meta = load_meta(root / path)
-        info = load_extra(root / path, "info")
-    except CkexploreError as error:
-        problem = str(error)
-    return Artifact(
-        uid=uid or _uid_from(info),
-        alias=safe_line(alias),
-        module=module,
-        module_uid=module_id,
-        path=storable(path),
-        name=safe_line(str(info.get("data_name") or ""), 200),
-        tags=tags_of(meta),
-        description=_one_line(meta),
-        problem=problem,
-        signature=signature,
-    )
+def read(root: Path, folder: str, name: str, signature: Signature) -> Artifact:
+    """Read one entry; one whose meta can't be read comes as a broken artifact."""
+    from .ck_index import read_entry  # noqa: PLC0415
+
+    return read_entry(os.fspath(root), folder, name, signature)
 
 
-def _uid_from(info: Mapping[str, Any]) -> str:
-    uid = str(info.get("backup_data_uid", "")).lower()
-    return uid if is_uid(uid) else ""
+def shape(module: str, meta: dict[str, Any]) -> Shape:
+    """Give dependencies, variations and versions of an entry in the common shape."""
+    from .ck_shape import shape_of  # noqa: PLC0415
+
+    return shape_of(module, meta)
+
+
+def points(root: Path, path: str) -> Iterator[Point]:
+    """Read an experiment's points, the oldest first; none for what isn't an experiment."""
+    from .ck_points import points as points_of  # noqa: PLC0415
+
+    return points_of(root / path)
+
+
+def drift(root: Path) -> Iterator[Drift]:
+    """Find what CK passes over in silence: stale or contradicting alias files, folders that no alias file knows."""
+    from .ck_index import drift as drift_of  # noqa: PLC0415
+
+    return drift_of(root)

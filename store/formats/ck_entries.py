@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..artifact import is_uid, module_uid, new_uid
+from ..artifact import module_uid, new_uid
+from ..cid import is_uid
 from ..errors import CkexploreError, InvalidRequestError
 from ..untrusted import safe_line
 from . import ck
@@ -26,7 +27,7 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a text file atomically: beside its place, then renamed. Raises CkexploreError when the disk refuses."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +35,7 @@ def write_text(path: Path, text: str) -> None:
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
                 stream.write(text)
-            Path(name).chmod(0o644)
+            Path(name).chmod(mode)
             Path(name).replace(path)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
@@ -46,7 +47,7 @@ def write_text(path: Path, text: str) -> None:
 
 def create_repository(root: Path, alias: str, uid: str, name: str = "") -> None:
     """Make `root` a CK repository unless it is one."""
-    if not (root / ck.DESCRIPTION_FILE).exists():
+    if not os.path.lexists(root / ck.DESCRIPTION_FILE):
         value = {"data_alias": alias, "data_uoa": alias, "data_name": name or alias, "data_uid": uid, "dict": {}}
         write_json(root / ck.DESCRIPTION_FILE, value)
 
@@ -104,10 +105,33 @@ def _ensure_alias(folder: Path, alias: str, uid: str) -> Path:
     return folder / alias
 
 
+def rename_entry(entry: Path, alias: str) -> Path:
+    """Give an entry another alias, and return its new folder; its UID stays.
+
+    Raises InvalidRequestError when the alias is taken, CkexploreError when the disk refuses.
+    """
+    module_folder, old = entry.parent, entry.name
+    target = module_folder / check_alias(alias)
+    if os.path.lexists(target):
+        raise InvalidRequestError(f"{module_folder.name}:{safe_line(alias)} is there already; choose another name")
+    uid = old if is_uid(old) else ck.uid_of_alias(module_folder, old)
+    write_text(module_folder / ".cm" / f"alias-a-{alias}", uid + "\n")
+    try:
+        entry.rename(target)
+        write_text(module_folder / ".cm" / f"alias-u-{uid}", alias + "\n")
+        (module_folder / ".cm" / f"alias-a-{old}").unlink(missing_ok=True)
+    except OSError as error:
+        raise CkexploreError(f"{safe_line(str(entry))}: can't be renamed ({error.strerror})") from error
+    return target
+
+
 def remove_entry(entry: Path) -> None:
-    """Delete an entry's folder and its alias files."""
+    """Delete an entry's folder and its alias files. Raises CkexploreError when the disk refuses."""
     module_folder, name = entry.parent, entry.name
     uid = name if is_uid(name) else ck.uid_of_alias(module_folder, name)
-    shutil.rmtree(entry)
-    for file in (f"alias-a-{name}", f"alias-u-{uid}"):
-        (module_folder / ".cm" / file).unlink(missing_ok=True)
+    try:
+        shutil.rmtree(entry)
+        for file in (f"alias-a-{name}", f"alias-u-{uid}"):
+            (module_folder / ".cm" / file).unlink(missing_ok=True)
+    except OSError as error:
+        raise CkexploreError(f"{safe_line(str(entry))}: can't be deleted ({error.strerror})") from error

@@ -1,61 +1,136 @@
-"""CK experiment points: `ckp-<uid>.<sub-point>.json` with choices, features and characteristics, and flat files.
+"""The points of CK experiments, one measured configuration each, in a handful of files that share the point's UID.
 
-A point is one measured configuration. `.0001.json` holds its measurements as they came, `.flat.json` every number
-under CK's flat key (`##characteristics#run#execution_time#min`) with statistics, `.features.json` what identifies it.
+    ckp-<uid>.0001.json        a sub-point: what was measured, one dict of characteristics a repetition
+    ckp-<uid>.0002.json        more repetitions of the same, measured later
+    ckp-<uid>.features.json    the choices and features that the point stands for
+    ckp-<uid>.flat.json        statistics over all repetitions under flat keys: `##characteristics#run#time#min`
+
+A point is read from its sub-points, and one that has none, or only broken ones, from its statistics.
 """
 
-import statistics
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..artifact import new_uid
 from ..errors import CkexploreError
-from ..untrusted import load_json_object, safe_value
-from .ck import META, load_meta
+from ..untrusted import load_json_object, safe_line, safe_value
+from .ck import META, own_meta
 from .ck_entries import write_json
+from .ck_flat_keys import flatten, statistics_over, unflattened
+from .ck_repetitions import middle_of, readable
+from .point import Point
 
 _POINT_LIMIT = 32 << 20
-_VECTOR = 64
+_SUB_POINTS = 100
+_FILE = re.compile(r"ckp-([0-9a-fA-F]{16})\.(\d{4}|flat)\.json")
+_FLAT = "flat"
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One point: `characteristics` maps groups (compile, run) to values of the last repetition."""
-
-    uid: str
-    choices: dict[str, Any] = field(default_factory=dict)
-    features: dict[str, Any] = field(default_factory=dict)
-    characteristics: dict[str, Any] = field(default_factory=dict)
-    problem: str = ""
+def point_count(entry: Path) -> int:
+    """Count an experiment's points without looking at their files."""
+    return len(_parts_by_uid(entry))
 
 
 def point_uids(entry: Path) -> list[str]:
     """List the UIDs of an experiment's points, the oldest first."""
-    files = sorted(entry.glob("ckp-*.0001.json"), key=lambda path: (path.stat().st_mtime_ns, path.name))
-    return [path.name.removeprefix("ckp-").removesuffix(".0001.json") for path in files]
-
-
-def load_point(entry: Path, uid: str) -> Point:
-    """Read one point; a broken one comes with its problem. All text is safe for a terminal."""
-    try:
-        value = safe_value(load_json_object(entry / f"ckp-{uid}.0001.json", _POINT_LIMIT))
-    except CkexploreError as error:
-        return Point(uid, problem=str(error))
-    listed = value.get("characteristics_list")
-    last = listed[-1] if isinstance(listed, list) and listed and isinstance(listed[-1], dict) else {}
-    return Point(uid, _dict(value.get("choices")), _dict(value.get("features")), last)
+    return list(_in_order(entry, _parts_by_uid(entry)))
 
 
 def points(entry: Path) -> Iterator[Point]:
     """Read every point of an experiment, the oldest first."""
-    for uid in point_uids(entry):
-        yield load_point(entry, uid)
+    parts = _parts_by_uid(entry)
+    for uid in _in_order(entry, parts):
+        yield _read(entry, uid, parts[uid])
+
+
+def load_point(entry: Path, uid: str) -> Point:
+    """Read one point; a broken one comes with its problem."""
+    return _read(entry, uid, _parts_by_uid(entry).get(uid, []))
+
+
+def _parts_by_uid(entry: Path) -> dict[str, list[str]]:
+    """Tell which points there are, each with its sub-points in order ("0001") and "flat"; features alone are none."""
+    found: dict[str, list[str]] = {}
+    try:
+        names = os.listdir(entry)
+    except OSError:
+        return {}
+    for name in names:
+        if match := _FILE.fullmatch(name):
+            found.setdefault(match[1], []).append(match[2])
+    for parts in found.values():
+        parts.sort()
+    return found
+
+
+def _in_order(entry: Path, parts: Mapping[str, Sequence[str]]) -> list[str]:
+    """Order UIDs by the time of their first files, which costs one stat for each."""
+    return sorted(parts, key=lambda uid: (_time(f"{entry}/ckp-{uid}.{parts[uid][0]}.json"), uid))
+
+
+def _time(path: str) -> int:
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:  # removed in between
+        return 0
+
+
+# Reading one
+
+
+def _read(entry: Path, uid: str, parts: Sequence[str]) -> Point:
+    problems: list[str] = []
+    if not parts:
+        problems.append(f"{safe_line(str(entry))}: no point {safe_line(uid)} with measurements")
+    sub_points = [part for part in parts if part != _FLAT]
+    if len(sub_points) > _SUB_POINTS:
+        problems.append(f"{len(sub_points)} sub-points, of which the first {_SUB_POINTS} are read")
+    read = [_load(entry, uid, part, problems) for part in sub_points[:_SUB_POINTS]]
+    repetitions = [one for value in read for one in _repetitions(value)]
+    flat = {} if repetitions or _FLAT not in parts else unflattened(_load(entry, uid, _FLAT, problems))
+    described = [*read, flat]
+    if not any(_dict(value.get("choices")) for value in described):
+        described.append(_load(entry, uid, "features", problems))
+    return Point(
+        uid=uid,
+        choices=_first(described, "choices"),
+        features=_first(described, "features"),
+        characteristics=middle_of(repetitions) if repetitions else _dict(readable(flat.get("characteristics"))),
+        problem="; ".join(problems),
+        source=f"ckp-{uid}.{parts[0]}.json" if parts else "",
+    )
+
+
+def _load(entry: Path, uid: str, part: str, problems: list[str]) -> dict[str, Any]:
+    path = f"{entry}/ckp-{uid}.{part}.json"
+    if part == "features" and not os.path.lexists(path):
+        return {}
+    try:
+        return safe_value(load_json_object(path, _POINT_LIMIT))
+    except CkexploreError as error:
+        problems.append(str(error))
+        return {}
+
+
+def _repetitions(value: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed = value.get("characteristics_list", value.get("characteristics"))
+    if isinstance(listed, dict):
+        return [listed]
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def _first(values: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
+    return next((found for value in values if (found := _dict(readable(value.get(name))))), {})
 
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+# Writing one
 
 
 def add_point(
@@ -66,59 +141,13 @@ def add_point(
     order = [[f"##choices#{key}" for key in sorted(choices)]]
     identity = {"choices": dict(choices), "features": dict(features), "choices_order": order}
     write_json(entry / f"ckp-{uid}.features.json", {**identity, "permanent": "no", "sub_points": ["0001"]})
-    flat = {**flatten(choices, "##choices"), **flatten(features, "##features"), **_statistics(measurements)}
-    write_json(entry / f"ckp-{uid}.flat.json", flat)
-    # The measurements last: a point without them isn't listed, so a kill in between leaves no half point.
+    # What was measured is what makes it a point: a kill before leaves none, a kill behind leaves a whole one.
     write_json(
         entry / f"ckp-{uid}.0001.json", {**identity, "characteristics_list": [dict(one) for one in measurements]}
     )
-    meta = load_meta(entry)
-    meta["points"] = str(len(point_uids(entry)))
+    flat = {**flatten(choices, "##choices"), **flatten(features, "##features"), **statistics_over(measurements)}
+    write_json(entry / f"ckp-{uid}.flat.json", flat)
+    meta = own_meta(entry)
+    meta["points"] = str(point_count(entry))
     write_json(entry / META, meta)
     return uid
-
-
-def flatten(value: Any, prefix: str) -> dict[str, Any]:
-    """Give a nested value under CK's flat keys: `#` before a dict's key, `@` before a list's index.
-
-    A long list of numbers becomes one text, `@@1.0,2.0`, as CK packs vectors.
-    """
-    if isinstance(value, Mapping):
-        flat: dict[str, Any] = {}
-        for key, item in value.items():
-            flat |= flatten(item, f"{prefix}#{key}")
-        return flat
-    if isinstance(value, list):
-        if len(value) > _VECTOR and all(isinstance(item, int | float) for item in value):
-            return {prefix: "@@" + ",".join(map(str, value))}
-        flat = {}
-        for index, item in enumerate(value):
-            flat |= flatten(item, f"{prefix}@{index}")
-        return flat
-    return {prefix: value}
-
-
-def _statistics(measurements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Give each characteristic's value over the repetitions, numbers with CK's suffixes."""
-    collected: dict[str, list[Any]] = {}
-    for measurement in measurements:
-        for key, value in flatten(measurement, "##characteristics").items():
-            collected.setdefault(key, []).append(value)
-    flat: dict[str, Any] = {}
-    for key, values in collected.items():
-        numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-        if len(numbers) != len(values):
-            flat[key] = values[-1]
-            continue
-        low, high = min(numbers), max(numbers)
-        flat |= {
-            f"{key}#min": low,
-            f"{key}#max": high,
-            f"{key}#mean": statistics.fmean(numbers),
-            f"{key}#center": (low + high) / 2,
-            f"{key}#range": high - low,
-            f"{key}#halfrange": (high - low) / 2,
-            f"{key}#repeats": len(numbers),
-            f"{key}#all": numbers,
-        }
-    return flat

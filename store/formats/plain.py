@@ -1,35 +1,33 @@
-"""Repositories without meta: README, scripts, data, results and recipes become artifacts with stable UIDs.
+"""Repositories without meta: README, scripts, data, results, models and recipes become artifacts with stable UIDs.
 
-A first, simple reading by name and kind of file. The UID is derived from the repository and the path.
+A first, simple reading by name and kind of file; folders of data and of results are one artifact each. The UID comes
+from the path and from what identifies the repository: the address that it was cloned from, so that two checkouts hold
+the same artifacts, or the place on this machine of one that wasn't cloned.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ..artifact import Artifact, derived_uid, module_uid
 from ..errors import UnreadableError
-from ..untrusted import read_text, safe_line, storable
+from ..untrusted import TEXT_LIMIT, read_text, safe_line, storable
+from .drift import Drift
+from .folder import Folder, Signature
+from .git_origin import origin
+from .plain_kinds import Kind, file_kind, folder_kind, is_left_out
+from .plain_walk import DEPTH, LeftOut, signature_of, walk
+from .point import Point
+from .shape import Shape
 
-_DEPTH = 4
-_FILES = 20_000
-_SKIPPED = {"node_modules", "__pycache__", "vendor", "third_party", "venv", "site-packages", "build", "dist"}
-_DATA_FOLDERS = {"data", "dataset", "datasets"}
-_RESULT_FOLDERS = {"results", "result", "expected", "expected_results", "reference_results"}
-_MODEL_SUFFIXES = {".onnx", ".pt", ".pth", ".tflite", ".h5", ".safetensors", ".gguf"}
-_MANIFESTS = {
-    "requirements.txt",
-    "environment.yml",
-    "environment.yaml",
-    "pyproject.toml",
-    "setup.py",
-    "package.json",
-    "Cargo.toml",
-    "go.mod",
-    "pom.xml",
-    "CMakeLists.txt",
-}
-_CONTAINERS = {"dockerfile", "containerfile", "apptainer.def", "singularity", "docker-compose.yml", "compose.yaml"}
+_FORMAT = "plain"
+_WHOLE = "."  # the entry of the root that tells what was left out
+_COUNTED = 10_000
+_HEAD = 8_000
+_HEAD_LINES = 60
 
 
 def recognises(root: Path) -> bool:
@@ -37,92 +35,164 @@ def recognises(root: Path) -> bool:
     return root.is_dir()
 
 
-def scan(root: Path, known: Mapping[str, Artifact]) -> Iterator[Artifact]:
-    """Yield the artifacts that file names give away, folders of data and results as one artifact each."""
-    count = 0
-    for folder, folders, files in os.walk(root):
-        relative = "" if Path(folder) == root else str(Path(folder).relative_to(root))
-        depth = relative.count("/") + 1 if relative else 0
-        kept = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
-        folders[:] = kept if depth < _DEPTH else []
-        kind = _folder_kind(Path(folder).name) if relative else ""
-        if kind:
-            folders[:] = []
-            yield _artifact(root, relative, kind, f"{len(files)} files", known)
-            continue
-        for name in sorted(files):
-            count += 1
-            if count > _FILES:
-                return
-            path = f"{relative}/{name}" if relative else name
-            module, tag = _file_kind(name, path)
-            if module:
-                yield _artifact(root, path, module, tag, known)
+def identity(root: Path) -> tuple[str, str]:
+    """Such a repository has no alias and no UID of its own."""
+    return "", ""
 
 
-def _folder_kind(name: str) -> str:
-    if name.lower() in _DATA_FOLDERS:
-        return "dataset"
-    return "result" if name.lower() in _RESULT_FOLDERS else ""
+def folders(root: Path) -> Iterator[Folder]:
+    """List the folders in which there are artifacts; the root's holds `.` as well when not all was looked at."""
+    left_out = LeftOut()
+    found = list(walk(root, left_out))
+    top = next((folder for folder in found if not folder.path), Folder("", (), ()))
+    if left_out.text():
+        top = Folder("", (*top.names, _WHOLE), (*top.signatures, left_out.signature()))
+    if top.names:
+        yield top
+    yield from (folder for folder in found if folder.path)
 
 
-def _file_kind(name: str, path: str) -> tuple[str, str]:
-    """Name the module (and one tag) that a file's name gives away; empty when it is just a file."""
-    lower, suffix = name.lower(), Path(name).suffix.lower()
-    if lower.startswith(("readme", "license", "licence", "copying", "citation")) or lower.endswith("appendix.md"):
-        return "document", lower.split(".")[0]
-    if lower in _CONTAINERS or lower.endswith(".def") or lower.startswith("dockerfile"):
-        return "container", "docker" if "docker" in lower else "container"
-    if name in _MANIFESTS or (lower.startswith("requirements") and suffix == ".txt"):
-        return "software", "manifest"
-    if lower in {"makefile", "gnumakefile"}:
-        return "program", "make"
-    if suffix == ".ipynb":
-        return "program", "notebook"
-    if suffix in _MODEL_SUFFIXES:
-        return "model", suffix[1:]
-    runs = suffix == ".sh" or (
-        suffix == ".py" and ("/" not in path or path.split("/", maxsplit=1)[0] in {"scripts", "experiments"})
-    )
-    return ("program", "shell" if suffix == ".sh" else "python") if runs and lower != "__init__.py" else ("", "")
-
-
-def _artifact(root: Path, path: str, module: str, tag: str, known: Mapping[str, Artifact]) -> Artifact:
+def touched(root: Path, path: str) -> tuple[str, str] | None:
+    """Name the folder and the artifact that a changed file or folder belongs to."""
+    parts = path.split("/")
+    if any(map(is_left_out, parts)) or len(parts) > DEPTH + 1:
+        return "", ""
+    whole = next((number for number, name in enumerate(parts[:-1]) if folder_kind(name)), None)
+    if whole is not None:
+        return "/".join(parts[:whole]), parts[whole]
     try:
-        status = os.lstat(root / path)
-        signature = (status.st_mtime_ns, status.st_size, status.st_ino)
-    except OSError:
-        signature = (0, 0, 0)
-    seen = known.get(storable(path))
-    if seen is not None and seen.signature == signature:
-        return seen
+        is_folder = stat.S_ISDIR(os.lstat(root / path).st_mode)
+    except OSError:  # perhaps a folder with artifacts in it
+        return None
+    folder, _, name = path.rpartition("/")
+    if is_folder:
+        return (folder, name) if folder_kind(name) else None
+    return (folder, name) if file_kind(path) else ("", "")
+
+
+def listed(root: Path, folder: str, names: Sequence[str]) -> Folder:
+    """List some artifacts of one folder again, those that are still there."""
+    found: list[tuple[str, Signature]] = []
+    for name in names:
+        path = f"{folder}/{name}" if folder else name
+        try:
+            status = os.lstat(root / path)
+        except OSError:
+            continue
+        if _kind(path, status):
+            found.append((name, signature_of(status)))
+    return Folder(folder, tuple(name for name, _ in found), tuple(signature for _, signature in found))
+
+
+def _kind(path: str, status: os.stat_result) -> Kind | None:
+    if stat.S_ISDIR(status.st_mode):
+        return folder_kind(path.rpartition("/")[2])
+    return file_kind(path) if stat.S_ISREG(status.st_mode) else None
+
+
+def read(root: Path, folder: str, name: str, signature: Signature) -> Artifact:
+    """Describe one file or folder; of documents and programs the first lines are read."""
+    path = f"{folder}/{name}" if folder else name
+    if path == _WHOLE:
+        return _incomplete(root, signature)
+    kind, description, problem = Kind("document"), "", ""
+    try:
+        kind = _kind(path, os.lstat(root / path)) or kind
+        description = _described(root / path, kind)
+    except UnreadableError as error:
+        problem = str(error)
+    except OSError as error:
+        problem = f"{safe_line(path)}: can't be read ({error.strerror})"
     return Artifact(
-        uid=derived_uid("plain", str(root), path),
+        uid=_uid(root, path),
         alias=safe_line(path.replace("/", ".")),
-        module=module,
-        module_uid=module_uid(module),
+        module=kind.module,
+        module_uid=module_uid(kind.module),
         path=storable(path),
         name=safe_line(path),
-        tags=(tag,) if " " not in tag else (),
-        description=_first_comment(root / path) if "." in tag or module == "program" else (tag if " " in tag else ""),
-        format="plain",
+        tags=(kind.tag,) if kind.tag else (),
+        description=description,
+        problem=problem,
+        format=_FORMAT,
         signature=signature,
     )
 
 
-def _first_comment(path: Path) -> str:
-    """Quote a script's first comment or docstring line."""
-    if not path.is_file():
-        return ""
-    try:
-        head = read_text(path, 1 << 20)[:4_000]
-    except UnreadableError:
-        return ""
-    for line in head.split("\n")[:20]:
-        text = line.strip()
-        if text.startswith("#!") or not text:
-            continue
-        if text.startswith(("#", '"""')):
-            return safe_line(text.strip('#" '), 300)
-        return ""
+def _uid(root: Path, path: str) -> str:
+    return derived_uid(_FORMAT, origin(root) or str(root), path)
+
+
+def _incomplete(root: Path, signature: Signature) -> Artifact:
+    """Show in place of the repository what its index lacks."""
+    left_out = LeftOut()
+    for _ in walk(root, left_out):
+        pass
+    name = safe_line(root.name or "root", 120)
+    return Artifact(
+        uid=_uid(root, _WHOLE),
+        alias=name,
+        module="repo",
+        module_uid=module_uid("repo"),
+        path=_WHOLE,
+        name=name,
+        problem=safe_line(left_out.text(), 1_000),
+        format=_FORMAT,
+        signature=signature,
+    )
+
+
+def _described(path: Path, kind: Kind) -> str:
+    """Tell how many files a folder has, or quote a file; raises UnreadableError or OSError."""
+    if kind.tag == "folder":
+        return _counted(path)
+    if kind.module == "document":
+        return _first_words(_head(path))
+    if kind.module in {"program", "container"} and kind.tag != "notebook":
+        return _first_comment(_head(path))
     return ""
+
+
+def _counted(folder: Path) -> str:
+    with os.scandir(folder) as entries:
+        are_folders = [entry.is_dir(follow_symlinks=False) for entry in islice(entries, _COUNTED)]
+    folders_, files = sum(are_folders), len(are_folders) - sum(are_folders)
+    told = [f"{count:,} {what}{'s' * (count != 1)}" for count, what in ((files, "file"), (folders_, "folder")) if count]
+    return ", ".join(told) + " or more" * (len(are_folders) == _COUNTED) if told else "empty"
+
+
+def _head(path: Path) -> list[str]:
+    return [line.strip() for line in read_text(path, TEXT_LIMIT)[:_HEAD].split("\n")[:_HEAD_LINES]]
+
+
+def _first_words(lines: list[str]) -> str:
+    """Quote the first line of words: a title, rather than a badge, a picture or a rule."""
+    for line in lines:
+        if any(map(str.isalnum, line)) and not line.startswith(("<", "[!", "![", "..")):
+            return safe_line(line.strip("#=*_ "), 300)
+    return ""
+
+
+def _first_comment(lines: list[str]) -> str:
+    """Quote a script's first comment or the first line of its docstring."""
+    first = next((line for line in lines if line and not line.startswith("#!")), "")
+    return safe_line(first.strip("#\"' "), 300) if first.startswith(("#", '"""', "'''")) else ""
+
+
+def load_meta(root: Path, path: str) -> dict[str, Any]:
+    """Give nothing: there is no meta."""
+    return {}
+
+
+def shape(module: str, meta: dict[str, Any]) -> Shape:
+    """Give nothing: what is needed isn't told."""
+    return Shape()
+
+
+def points(root: Path, path: str) -> Iterator[Point]:
+    """Give nothing: there are no experiments."""
+    return iter(())
+
+
+def drift(root: Path) -> Iterator[Drift]:
+    """Give nothing: no files have to agree."""
+    return iter(())

@@ -2,8 +2,12 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from ckexplore.store.artifact import Artifact
+from ckexplore.store.formats import format_named
 
 
 def make_repository(root: Path, alias: str, uid: str = "0123456789abcdef") -> Path:
@@ -28,3 +32,11 @@ def make_entry(root: Path, module: str, alias: str, uid: str, meta: Any = None, 
     (entry / ".cm" / "meta.json").write_text(text)
     (entry / ".cm" / "info.json").write_text(json.dumps({"data_name": f"name of {alias}", "backup_data_uid": uid}))
     return entry
+
+
+def scan(kind: str, root: Path) -> Iterator[Artifact]:
+    """Read every entry of a repository, as the catalog does."""
+    format_ = format_named(kind)
+    for folder in format_.folders(root):
+        for name, signature in zip(folder.names, folder.signatures, strict=True):
+            yield format_.read(root, folder.path, name, signature)
