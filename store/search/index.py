@@ -1,0 +1,424 @@
+"""The in-memory index: rows searchable as you type, in the order of the listing, changed row by row.
+
+Words are AND-ed as substrings over one line of text for each row, narrowing the previous answer. When there was time to
+`prepare`, only the labels and UIDs are looked through, and of all else the different values (see `facets`). The work is
+cut into slices of a few milliseconds between which another thread can run.
+"""
+
+from array import array
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, compress, repeat
+from operator import contains
+from typing import TypeVar
+
+from .. import rows
+from ..artifact import Artifact
+from ..registry import Repository
+from ..rows import LABEL, MODULE, REPOSITORY, TAGS, UID
+from .copies import Copies
+from .facets import Counts, Facets
+from .names import Names, side_by_side
+from .query import Term, longest_plain_part, narrows, parse_query, word_pattern
+from .similar import Vocabulary
+
+_SLICE = 8_192  # rows: about a millisecond
+_FEW = 3  # below a third of all rows, these are looked at one by one
+_REBUILD_AFTER = 2_000  # rows that came or went since the index was made
+
+ORDERS = {"artifact": LABEL, "module": MODULE, "repository": REPOSITORY, "tags": TAGS}
+"""By what rows can be put in order, each with the part of a row's line that it means."""
+
+
+Item = TypeVar("Item")
+
+
+class SearchCancelledError(Exception):
+    """A newer question made this one needless."""
+
+
+def never() -> bool:
+    """Say that a search was not cancelled."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one repository, encoded, by their ids."""
+
+    repository: Repository
+    rows: Mapping[int, bytes]
+    rank: int = 0  # in CK's lookup order: of copies of an artifact, that of the lowest rank wins
+    hidden: frozenset[str] = frozenset()  # modules that are not to be found
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is to be shown: a filter line, a repository and a module (empty: all), an order (empty: the listing's).
+
+    With `only`, nothing but the artifacts with these keys.
+    """
+
+    query: str = ""
+    repository: str = ""
+    module: str = ""
+    only: frozenset[str] | None = None
+    order: str = ""
+    descending: bool = False
+
+
+@dataclass(slots=True)
+class _Last:
+    terms: tuple[Term, ...] = ()
+    numbers: Sequence[int] = field(default_factory=list)
+
+
+class SearchIndex:
+    """Rows known by their numbers, from 0, in the order of the listing.
+
+    One thread changes it and searches. Any thread may ask for what belongs to a number: a number keeps its meaning.
+    Rows of the same artifact in several repositories are copies: a view shows the first of them that matches, in the
+    order of the repositories.
+    """
+
+    def __init__(
+        self,
+        parts: Iterable[Part] = (),
+        own_tags: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.own_tags: Mapping[str, tuple[str, ...]] = own_tags or {}
+        self._parts: list[Part] = []  # each without its rows
+        self._encoded: list[bytes] = []
+        self._ids = array("q")
+        self._places = array("H")  # of a row's repository in the list of them
+        self._lines: list[str] = []
+        self._names: Names | None = None  # when prepared
+        self._gone: set[int] = set()
+        self._broken: set[int] = set()
+        self._numbers: dict[tuple[int, int], int] | None = None
+        self._copies = Copies(lambda number: self._parts[self._places[number]].rank)
+        self._facets = Facets(self._lines)
+        self._vocabulary: Vocabulary | None = None
+        self._last = _Last()
+        for part in parts:
+            self._add_part(part)
+        self._copies.group()
+        self._ordered = len(self._lines)
+
+    def _add_part(self, part: Part) -> None:
+        place, start = len(self._parts), len(self._lines)
+        self._parts.append(replace(part, rows={}))
+        alias, own, hidden = part.repository.alias, self.own_tags, part.hidden
+        made = [(*rows.searched(one, alias, own), number, one) for number, one in part.rows.items()]
+        if hidden:
+            made = [one for one in made if one[0].partition("\n")[0] not in hidden]
+        made.sort()  # a line begins with module and label, so this is the listing's order
+        self._lines.extend(side_by_side([one[0] for one in made]))
+        self._copies.extend(one[1] for one in made)
+        self._ids.extend(one[2] for one in made)
+        self._encoded.extend(one[3] for one in made)
+        self._places.extend(repeat(place, len(made)))
+        self._broken.update(start + at for at, one in enumerate(made) if rows.is_broken(one[3]))
+
+    def prepare(self, interrupted: Callable[[], bool] = never) -> bool:
+        """Make the next searches and counts fast, until it is interrupted, and tell whether that is done."""
+        self._facets.read_on(interrupted)
+        if self._facets.complete and self._names is None:
+            self._names = Names(self._lines)
+        return self.is_prepared
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether searches and counts are as fast as they get."""
+        return self._names is not None and self._facets.complete
+
+    # Rows
+
+    def __len__(self) -> int:
+        """How many rows there are, copies counted each."""
+        return len(self._lines) - len(self._gone)
+
+    @property
+    def repositories(self) -> Sequence[Repository]:
+        """The repositories in the listing's order."""
+        return [part.repository for part in self._parts]
+
+    @property
+    def artifacts(self) -> int:
+        """How many artifacts there are, copies counted once."""
+        return len(self) - self._copies.superfluous
+
+    @property
+    def broken(self) -> int:
+        """How many rows have a problem."""
+        return len(self._broken)
+
+    @property
+    def worn(self) -> bool:
+        """Whether so much has come and gone that a new index would be faster."""
+        return len(self._gone) + len(self._lines) - self._ordered > _REBUILD_AFTER
+
+    def artifact(self, number: int) -> Artifact:
+        """Decode one row."""
+        return rows.decode(self._encoded[number], self.repository(number), self.own_tags)
+
+    def repository(self, number: int) -> Repository:
+        """Give the repository of a row."""
+        return self._parts[self._places[number]].repository
+
+    def copies(self, number: int) -> Sequence[int]:
+        """Give every row of the same artifact, the one that wins first; only itself for what has no copies."""
+        return self._copies.of(number)
+
+    def key(self, number: int) -> tuple[str, int]:
+        """Give what finds the row again in another index: its repository's UID and path, and its id."""
+        repository = self.repository(number)
+        return f"{repository.uid} {repository.path}", self._ids[number]
+
+    def number_of(self, key: tuple[str, int]) -> int | None:
+        """Find the row of a key; None when it isn't there."""
+        for place, repository in enumerate(self.repositories):
+            if f"{repository.uid} {repository.path}" == key[0]:
+                return self._known().get((place, key[1]))
+        return None
+
+    def beginning(self, module: str, label: str) -> Iterator[Artifact]:
+        """Give the artifacts of a module whose label begins so, whatever the case."""
+        start = f"{module}\n{label}".lower()
+        return (self.artifact(number) for number, line in enumerate(self._lines) if line.startswith(start))
+
+    def parts(self) -> list[Part]:
+        """Give all rows back, to make another index of."""
+        collected: list[dict[int, bytes]] = [{} for _ in self._parts]
+        for number in self._all():
+            collected[self._places[number]][self._ids[number]] = self._encoded[number]
+        return [replace(part, rows=found) for part, found in zip(self._parts, collected, strict=True)]
+
+    # Changes
+
+    def put(self, repository: Repository, row_id: int, encoded: bytes) -> None:
+        """Add a row, or change it when it is there. The repository must be one of the index."""
+        place = self._place_of(repository)
+        line, copy = rows.searched(encoded, repository.alias, self.own_tags)
+        if line.partition("\n")[0] in self._parts[place].hidden:
+            return
+        number = self._known().get((place, row_id))
+        if number is not None and self._lines[number].split("\n", 2)[:2] == line.split("\n", 2)[:2]:
+            self._leave(number)
+            self._encoded[number] = encoded
+        else:  # new, or its place in the order is another one
+            if number is not None:
+                self._remove(number)
+            number = len(self._lines)
+            self._places.append(place)
+            self._ids.append(row_id)
+            self._encoded.append(encoded)
+            self._lines.append("")
+            self._known()[place, row_id] = number
+        self._change_line(number, line)
+        self._copies.put(number, copy)
+        self._facets.enter(number)
+        if rows.is_broken(encoded):
+            self._broken.add(number)
+
+    def annotate(self, own_tags: Mapping[str, tuple[str, ...]]) -> None:
+        """Take in what the user's own tags are now."""
+        before, self.own_tags = self.own_tags, own_tags
+        for uid in before.keys() | own_tags.keys():
+            if before.get(uid) != own_tags.get(uid):
+                for number in self._containing(uid, None, never):
+                    if self._part(number, UID) == uid:
+                        self.put(self.repository(number), self._ids[number], self._encoded[number])
+
+    def _change_line(self, number: int, line: str) -> None:
+        self._lines[number] = line
+        if self._names is not None:
+            self._names.put(number, line)
+        self._vocabulary = None
+        self._last = _Last()
+
+    def remove(self, repository: Repository, row_id: int) -> None:
+        """Take a row out; nothing happens when it isn't there."""
+        number = self._known().pop((self._place_of(repository), row_id), None)
+        if number is not None:
+            self._remove(number)
+
+    def _remove(self, number: int) -> None:
+        self._leave(number)
+        self._gone.add(number)
+        self._change_line(number, "")
+
+    def _leave(self, number: int) -> None:
+        self._copies.remove(number)
+        self._facets.leave(number)
+        self._broken.discard(number)
+
+    def _place_of(self, repository: Repository) -> int:
+        return next(
+            place
+            for place, known in enumerate(self.repositories)
+            if (known.uid, known.path) == (repository.uid, repository.path)
+        )
+
+    def _known(self) -> dict[tuple[int, int], int]:
+        if self._numbers is None:  # made when something changes for the first time
+            pairs = zip(self._places, self._ids, strict=True)
+            self._numbers = {pair: number for number, pair in enumerate(pairs) if number not in self._gone}
+        return self._numbers
+
+    # Searching
+
+    def search(self, query: str, cancelled: Callable[[], bool] = never) -> Sequence[int]:
+        """Find the rows that match a filter line, every copy. Raises SearchCancelledError as `cancelled()` says so."""
+        terms = parse_query(query)
+        numbers, left = None, terms
+        if narrows(terms, self._last.terms):
+            numbers, left = self._last.numbers, [term for term in terms if term not in self._last.terms]
+        numbers = self._by_facets([term for term in left if term.field], numbers)
+        for term in sorted((term for term in left if not term.field), key=_selective):
+            numbers = self._by_word(term, numbers, cancelled)
+        if numbers is None:
+            return range(len(self._lines)) if not self._gone else list(self._all())
+        self._last = _Last(terms, numbers)
+        return numbers
+
+    def similar(self, query: str, cancelled: Callable[[], bool] = never) -> dict[str, list[str]]:
+        """Give, for each word of a filter line that nothing contains, the words that look like it.
+
+        Empty when one has none: then no typo explains that nothing was found. Raises SearchCancelledError.
+        """
+        found: dict[str, list[str]] = {}
+        for term in parse_query(query):
+            if term.field or term.excluded or term.is_pattern or self._containing(term.text, None, cancelled):
+                continue
+            self._vocabulary = self._vocabulary or Vocabulary(self._lines)
+            words = self._vocabulary.similar(term.text, cancelled)
+            if not words:
+                return {}
+            found[term.text] = words
+        return found
+
+    def search_similar(
+        self, query: str, similar: Mapping[str, list[str]], cancelled: Callable[[], bool] = never
+    ) -> Sequence[int]:
+        """Find the rows that match a filter line with any of the similar words in place of each that nothing has."""
+        exact = [word for word in query.lower().split() if word not in similar]
+        numbers = self.search(" ".join(exact), cancelled)
+        for words in similar.values():
+            numbers = sorted({number for word in words for number in self._containing(word, numbers, cancelled)})
+        return numbers
+
+    def shown(self, view: View, numbers: Sequence[int]) -> Sequence[int]:
+        """Put found rows in the view's order, one for each artifact; only those of its repository and module."""
+        if view.repository:
+            places = {place for place, one in enumerate(self.repositories) if one.alias == view.repository}
+            numbers = [number for number in numbers if self._places[number] in places]
+        if view.module:
+            having = set(self._facets.of_value("module", view.module.lower()))
+            numbers = [number for number in numbers if number in having]
+        if view.only is not None:
+            keys = view.only
+            uids = {key.partition(":")[2] for key in keys}
+            numbers = [number for number in numbers if self._part(number, UID) in uids]
+            numbers = [number for number in numbers if self.artifact(number).key in keys]
+        return self._sorted(self._copies.collapse(self._in_order(numbers)), view)
+
+    def _part(self, number: int, part: int) -> str:
+        return self._lines[number].split("\n", part + 1)[part]
+
+    def _all(self) -> Iterator[int]:
+        gone = self._gone
+        return (number for number in range(len(self._lines)) if number not in gone)
+
+    def _by_word(self, term: Term, numbers: Sequence[int] | None, cancelled: Callable[[], bool]) -> Sequence[int]:
+        """Keep the rows whose line contains a word (or, excluded, doesn't)."""
+        found = self._containing(longest_plain_part(term), numbers, cancelled)
+        if term.is_pattern:
+            pattern, lines = word_pattern(term), self._lines
+            found = [number for number in found if pattern.search(lines[number])]
+        if not term.excluded:
+            return found
+        unwanted = set(found)
+        return [number for number in (self._all() if numbers is None else numbers) if number not in unwanted]
+
+    def _containing(self, word: str, numbers: Sequence[int] | None, cancelled: Callable[[], bool]) -> list[int]:
+        if numbers is not None and len(numbers) * _FEW < len(self._lines):
+            lines, found = self._lines, list[int]()
+            for some in _slices(numbers, cancelled):
+                found.extend(compress(some, map(contains, map(lines.__getitem__, some), repeat(word))))
+            return found
+        flags = self._flags(word, cancelled)
+        if numbers is None:
+            return list(compress(range(len(flags)), flags))
+        return list(compress(numbers, map(flags.__getitem__, numbers)))
+
+    def _flags(self, word: str, cancelled: Callable[[], bool]) -> bytearray:
+        """Give a flag for each row, 1 where a word is contained."""
+        flags, names = bytearray(), self._names
+        # A single letter is found quickest in the whole line: the processor looks for it in many places at once.
+        if len(word) == 1:
+            names = None
+        for texts in _slices(self._lines if names is None else names.labels, cancelled):
+            flags.extend(map(contains, texts, repeat(word)))
+        if names is not None:
+            for numbers in chain(self._facets.containing(word), (names.with_uid(word),)):
+                for number in numbers:
+                    flags[number] = 1
+        return flags
+
+    def _by_facets(self, terms: Sequence[Term], numbers: Sequence[int] | None) -> Sequence[int] | None:
+        if not terms:
+            return numbers
+        wanted: set[int] | None = None
+        unwanted: set[int] = set()
+        for term in terms:
+            having = self._facets.having(term)
+            if term.excluded:
+                unwanted.update(having)
+            else:
+                wanted = set(having) if wanted is None else wanted.intersection(having)
+        if wanted is not None and numbers is None:
+            return sorted(wanted - unwanted)
+        candidates = self._all() if numbers is None else numbers
+        return [number for number in candidates if (wanted is None or number in wanted) and number not in unwanted]
+
+    def _in_order(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Put rows that came later at their places in the order."""
+        later = [number for number in numbers[-_REBUILD_AFTER - 1 :] if number >= self._ordered]
+        if not later:
+            return numbers
+        ordered = [number for number in numbers if number < self._ordered]
+        for number in later:
+            insort(ordered, number, key=lambda one: (self._places[one], self._lines[one]))
+        return ordered
+
+    def _sorted(self, numbers: Sequence[int], view: View) -> Sequence[int]:
+        if not view.order:
+            return numbers[::-1] if view.descending else numbers
+        keys = {number: self._part(number, ORDERS[view.order]) for number in numbers}
+        return sorted(numbers, key=keys.__getitem__, reverse=view.descending)
+
+    # Facets
+
+    def counts(self, facet: str, numbers: Sequence[int], cancelled: Callable[[], bool] = never) -> Counts:
+        """Count the values of a facet ("tag", "module" or "repository") among rows, the most frequent first."""
+        return self._facets.counts(facet, numbers, cancelled)
+
+    def module_counts(self, numbers: Sequence[int]) -> dict[str, dict[str, int]]:
+        """Count rows by repository and module; modules without any of these rows count 0."""
+        counted = self._facets.module_counts(numbers, self._places)
+        return {one.alias: counted.get(place, {}) for place, one in enumerate(self.repositories)}
+
+
+def _slices(items: Sequence[Item], cancelled: Callable[[], bool]) -> Iterator[Sequence[Item]]:
+    """Give the items in slices. Raises SearchCancelledError between two of them."""
+    for start in range(0, len(items), _SLICE):
+        if cancelled():
+            raise SearchCancelledError
+        yield items[start : start + _SLICE]
+
+
+def _selective(term: Term) -> tuple[bool, int]:
+    """Order words by how few rows they probably leave."""
+    return term.excluded, -len(term.text)
