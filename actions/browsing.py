@@ -6,18 +6,20 @@ Nothing here executes anything or writes into a repository.
 import json
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..store import annotations
+from ..store.annotations import Annotation
 from ..store.artifact import Artifact
 from ..store.catalog import Catalog
 from ..store.errors import CkexploreError
-from ..store.formats import ck
-from ..store.formats.ck_points import points
-from ..store.repos import Repository, repositories
+from ..store.formats import ck, format_named
+from ..store.formats.shape import Shape
+from ..store.registry import Repository, repositories
 from ..store.untrusted import from_storable, inside, read_bytes, read_text, safe_line, safe_text, safe_value, storable
 from ..store.workspace import Workspace
 
@@ -43,9 +45,14 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Everything the detail view shows of one artifact. All text is safe for a terminal."""
+    """Everything the detail view shows of one artifact. All text is safe for a terminal.
+
+    `copies` are all rows of the artifact in CK's lookup order: the first one wins.
+    """
 
     artifact: Artifact
+    copies: tuple[Artifact, ...]
+    annotation: Annotation
     folder: str
     overview: tuple[tuple[str, str], ...]
     meta: str
@@ -53,19 +60,21 @@ class Details:
     readme_source: str
     files: tuple[FileRow, ...]
     meta_value: dict[str, Any]
+    shape: Shape
 
 
-def rows(workspace: Workspace, *, stored_only: bool = False) -> list[Artifact]:
-    """Give every artifact of the workspace with the user's own tags; `stored_only` doesn't look at the disk again."""
+def rows(workspace: Workspace) -> list[Artifact]:
+    """Give every artifact of the workspace as the disk has it now, with the user's own tags."""
     catalog = Catalog(workspace)
     own = annotations.own_tags(workspace)
-    found: list[Artifact] = []
-    for repository in repositories(workspace):
-        read = catalog.stored(repository) if stored_only else catalog.artifacts(repository)
-        found.extend(read)
-    if not own:
-        return found
-    return [replace(row, own_tags=own[row.uid]) if row.uid in own else row for row in found]
+    try:
+        found = [row for repository in repositories(workspace) for row in catalog.artifacts(repository)]
+    finally:
+        catalog.close()
+    return [
+        replace(row, own_tags=own[row.uid]) if row.uid in own and row.module != annotations.MODULE else row
+        for row in found
+    ]
 
 
 def repository_of(workspace: Workspace, artifact: Artifact) -> Repository:
@@ -76,31 +85,42 @@ def repository_of(workspace: Workspace, artifact: Artifact) -> Repository:
     raise CkexploreError(f"the repository {artifact.repository} is no longer there")
 
 
-def details(workspace: Workspace, artifact: Artifact) -> Details:
+def details(workspace: Workspace, artifact: Artifact, copies: Sequence[Artifact] = ()) -> Details:
     """Read what the detail view shows of one artifact. Raises CkexploreError when its repository is gone."""
     repository = repository_of(workspace, artifact)
     path = artifact.location(repository.path)
     folder = path if path.is_dir() else path.parent
-    meta_text, meta_value = _meta(artifact, path)
+    meta_text, meta_value = _meta(artifact, repository)
+    shape = format_named(artifact.format).shape(artifact.module, meta_value) if meta_value else Shape()
     readme, source = _readme(path, repository.path)
     files, left_out = _files(path)
+    annotation = annotations.annotation_of(workspace, artifact)
+    overview = [
+        *_overview(artifact, copies, annotation),
+        *(_by_module(artifact.module, meta_value) if artifact.format == "ck" else _by_shape(shape)),
+        ("files", str(left_out + len(files))),
+        ("path", safe_line(str(path))),
+    ]
     return Details(
         artifact=artifact,
+        copies=tuple(copies),
+        annotation=annotation,
         folder=safe_line(str(folder)),
-        overview=tuple(_overview(artifact, meta_value, str(path), left_out + len(files))),
+        overview=tuple((label, text) for label, text in overview if text),
         meta=meta_text,
         readme=readme,
         readme_source=source,
         files=files,
         meta_value=meta_value,
+        shape=shape,
     )
 
 
 def experiment_points(workspace: Workspace, artifact: Artifact) -> list[dict[str, Any]]:
     """Read the points of an experiment, the oldest first, at most a few thousand; empty for other artifacts."""
-    if artifact.module != "experiment" or artifact.format != "ck":
+    if artifact.module != "experiment":
         return []
-    entry = artifact.location(repository_of(workspace, artifact).path)
+    root = repository_of(workspace, artifact).path
     return [
         {
             "point": point.uid,
@@ -108,14 +128,17 @@ def experiment_points(workspace: Workspace, artifact: Artifact) -> list[dict[str
             "features": point.features,
             "characteristics": point.characteristics,
             "problem": point.problem,
+            "source": point.source,
         }
-        for point in islice(points(entry), _POINTS_SHOWN)
+        for point in islice(format_named(artifact.format).points(root, from_storable(artifact.path)), _POINTS_SHOWN)
     ]
 
 
 def choices(workspace: Workspace, artifact: Artifact, what: str) -> list[tuple[str, str, bool]]:
     """Give the "commands" of a program or the "variations" of a package: (name, explanation, on by default)."""
-    meta = safe_value(ck.load_meta(artifact.location(repository_of(workspace, artifact).path)))
+    if artifact.format != "ck":
+        return []
+    meta = safe_value(ck.entry_meta(artifact.location(repository_of(workspace, artifact).path)))
     found = meta.get("run_cmds" if what == "commands" else "variations")
     listed: list[tuple[str, str, bool]] = []
     for name, value in found.items() if isinstance(found, dict) else ():
@@ -126,14 +149,15 @@ def choices(workspace: Workspace, artifact: Artifact, what: str) -> list[tuple[s
     return listed
 
 
-def _meta(artifact: Artifact, path: Path) -> tuple[str, dict[str, Any]]:
-    if artifact.format != "ck":
-        return "", {}
+def _meta(artifact: Artifact, repository: Repository) -> tuple[str, dict[str, Any]]:
     try:
-        value = safe_value(ck.load_meta(path))
+        value = format_named(artifact.format).load_meta(repository.path, from_storable(artifact.path))
     except CkexploreError as error:
-        return f"{error}\n\n{_raw(path / ck.META)}", {}
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+        return f"{error}\n\n{_raw(artifact.location(repository.path) / ck.META)}", {}
+    if not value:
+        return "", {}
+    value = safe_value(value)
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
     return safe_text(text, _META_SHOWN), value
 
 
@@ -200,22 +224,40 @@ def file_text(workspace: Workspace, artifact: Artifact, place: str) -> str:
     return safe_text(data.decode("utf-8-sig", "surrogateescape"))
 
 
-def _overview(artifact: Artifact, meta: dict[str, Any], path: str, files: int) -> list[tuple[str, str]]:
-    lines = [
+def _overview(artifact: Artifact, copies: Sequence[Artifact], annotation: Annotation) -> list[tuple[str, str]]:
+    return [
         ("artifact", artifact.title),
         ("module", artifact.module),
         ("repository", artifact.repository),
+        ("copies", _copies(artifact, copies)),
         ("UID", artifact.uid),
         ("name", artifact.name if artifact.name != artifact.alias else ""),
         ("description", artifact.description),
         ("tags", ", ".join(artifact.tags)),
         ("own tags", ", ".join(artifact.own_tags)),
-        ("problem", artifact.problem),
-        *_by_module(artifact.module, meta),
-        ("files", str(files)),
-        ("path", safe_line(path)),
+        ("bookmarked", annotation.bookmarked.partition("T")[0]),
+        ("note", " ".join(annotation.note.split())),
+        ("problem", artifact.problem or annotation.problem),
     ]
-    return [(label, text) for label, text in lines if text]
+
+
+def _copies(artifact: Artifact, copies: Sequence[Artifact]) -> str:
+    """Say where the artifact is as well, and which copy wins."""
+    if len(copies) < 2:
+        return ""
+    names = ", ".join(copy.repository for copy in copies)
+    return f"{len(copies)}: {names}; a CID without repository means the first"
+
+
+def _by_shape(shape: Shape) -> list[tuple[str, str]]:
+    """Give in a few words what an artifact needs and offers; the view `needs` has all of it."""
+    needs = [f"{one.key} ({one.tags})" if one.tags not in {"", one.key} else one.key for one in shape.dependencies]
+    versions = [f"{one} (default)" if one == shape.default_version else one for one in shape.versions]
+    return [
+        ("needs", ", ".join(needs)),
+        ("variations", ", ".join(one.name for one in shape.variations)),
+        ("versions", ", ".join(versions) or shape.default_version),
+    ]
 
 
 def _by_module(module: str, meta: dict[str, Any]) -> list[tuple[str, str]]:

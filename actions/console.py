@@ -1,9 +1,13 @@
 """Whoever asked: where progress and output go, and who confirms a plan. Silent unless somebody sits there."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
+
+from ..store.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
     from .plan import Plan
 
 
@@ -19,7 +23,10 @@ class Console:
     def events(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Show what a job told."""
 
-    def confirm(self, plan: "Plan") -> bool:
+    def confirm(self, plan: Plan) -> bool:
         """Ask a person whether this may be executed."""
         del plan
         return False
+
+
+SILENT = Console()

@@ -7,11 +7,11 @@ entry with these tags whose file is likely to be here; then a `package` whose ta
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..store.artifact import Cid
+from ..store.cid import Cid
 from ..store.errors import CkexploreError, UnavailableError
 from ..store.formats import ck
 from ..store.lookup import Location, locate
-from ..store.repos import repositories
+from ..store.registry import repositories
 from ..store.untrusted import safe_line
 from . import installation
 from .dependency import Resolved
@@ -191,6 +191,6 @@ def providers(request: Request, module: str) -> Iterator[tuple[Location, dict[st
             continue
         seen.add(location.uid)
         try:
-            yield location, ck.load_meta(location.path)
+            yield location, ck.entry_meta(location.path)
         except CkexploreError:  # a broken entry provides nothing; the table shows it
             continue

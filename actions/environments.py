@@ -63,7 +63,7 @@ def environments(workspace: Workspace) -> Iterator[Environment]:
         return
     for _, uid, name in ck.entries(folder):
         try:
-            meta = ck.load_meta(folder / name)
+            meta = ck.entry_meta(folder / name)
         except CkexploreError:
             continue
         yield Environment(uid, ck.tags_of(meta), meta, folder / name / SCRIPT)

@@ -4,12 +4,17 @@ ACTION [REPOSITORY:]MODULE[:ARTIFACT] [more CIDs] [--key[=value]] [-key[=value]]
        [@file.json] [@@@{"json": 1}] [-- rest]
 """
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
+
+import os
 
 from ..store.errors import InvalidRequestError
+from ..store.quick import TYPE_CHECKING
 from ..store.untrusted import load_json_object, parse_json, safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 
 def request_of_words(words: Sequence[str]) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def _input(word: str) -> Mapping[str, Any]:
         return value
     if word.startswith("@@") or word == "@":
         raise InvalidRequestError(f"{safe_line(word)!r}: use @file.json, or @@@ with JSON in the word itself")
-    return load_json_object(Path(word[1:]).expanduser().resolve())
+    return load_json_object(os.path.realpath(os.path.expanduser(word[1:])))
 
 
 def words_of_line(line: str) -> list[str]:

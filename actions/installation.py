@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..store.artifact import Cid
+from ..store.cid import Cid
 from ..store.errors import CkexploreError, InvalidRequestError, NotFoundError
 from ..store.formats import ck
 from ..store.lookup import Location, locate, locate_one
-from ..store.repos import repositories
+from ..store.registry import repositories
 from ..store.untrusted import inside, safe_line
 from .dependency import Resolved, all_stages
 from .environments import environment_uid
@@ -48,7 +48,7 @@ def detection_stages(
 
 
 def _absolute(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path)) if path else ""  # noqa: PTH111
+    return os.path.abspath(os.path.expanduser(path)) if path else ""
 
 
 def _looked_for(meta: Mapping[str, Any]) -> str:
@@ -109,7 +109,7 @@ def host(request: Request) -> dict[str, Any]:
     alias = os_alias()
     for location in locate(request.workspace, repositories(request.workspace), Cid(module="os", artifact=alias)):
         try:
-            return {"uoa": alias, "uid": location.uid, "dict": ck.load_meta(location.path)}
+            return {"uoa": alias, "uid": location.uid, "dict": ck.entry_meta(location.path)}
         except CkexploreError:
             continue
     name = "macos" if sys.platform == "darwin" else "linux"
@@ -140,7 +140,7 @@ def soft_of_package(request: Request, location: Location, meta: Mapping[str, Any
         raise NotFoundError(
             f"{location.cid} is registered as soft:{safe_line(name)}, which isn't known: {error}"
         ) from error
-    return soft, ck.load_meta(soft.path)
+    return soft, ck.entry_meta(soft.path)
 
 
 def chosen_variations(location: Location, meta: Mapping[str, Any], asked: Sequence[str]) -> list[str]:

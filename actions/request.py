@@ -1,28 +1,45 @@
 """A request as CK makes it: an action, the artifacts it is about, and options. The same for every way in."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from __future__ import annotations
 
-from ..store.artifact import Cid, parse_cid
+from collections.abc import Mapping
+
+from ..store.cid import Cid, parse_cid
 from ..store.errors import InvalidRequestError
-from ..store.workspace import Workspace
-from .console import Console
+from ..store.quick import TYPE_CHECKING, Record
+from .console import SILENT, Console
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from typing import Any
+
+    from ..store.workspace import Workspace
 
 _TAKEN = {"action", "module_uoa", "data_uoa", "repo_uoa", "cid", "cids", "unparsed"}
+_ALWAYS = {"out", "quiet", "con"}
 _NO = {"", "no", "false", "0", "off"}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record):
     """One request. `cids` names the artifacts, the first one foremost; `rest` is what followed `--`."""
 
-    workspace: Workspace
-    action: str
-    cids: tuple[Cid, ...]
-    options: Mapping[str, Any] = field(default_factory=dict)
-    rest: tuple[str, ...] = ()
-    console: Console = field(default_factory=Console, compare=False)
+    __slots__ = ("action", "cids", "console", "options", "rest", "workspace")
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        action: str,
+        cids: tuple[Cid, ...],
+        options: Mapping[str, Any] | None = None,
+        rest: tuple[str, ...] = (),
+        console: Console = SILENT,
+    ) -> None:
+        self.workspace = workspace
+        self.action = action
+        self.cids = cids
+        self.options = options or {}
+        self.rest = rest
+        self.console = console
 
     @property
     def cid(self) -> Cid:
@@ -66,7 +83,18 @@ def request_from(workspace: Workspace, values: Mapping[str, Any], console: Conso
         cids.insert(0, Cid(*(str(part or "") for part in parts)))
     options = {str(key): value for key, value in values.items() if key not in _TAKEN}
     rest = tuple(str(word) for word in _listed(values, "unparsed"))
-    return Request(workspace, action, tuple(cids), options, rest, console or Console())
+    return Request(workspace, action, tuple(cids), options, rest, console or SILENT)
+
+
+def refuse_unknown_options(request: Request, known: Collection[str]) -> None:
+    """Raise InvalidRequestError, with the closest name, for an option that an action doesn't have."""
+    unknown = sorted(request.options.keys() - {*known, *_ALWAYS})
+    if unknown:
+        from ..store.closest import closest  # noqa: PLC0415
+        from ..store.untrusted import safe_line  # noqa: PLC0415
+
+        hint = closest(unknown[0], known) or f"; it has {', '.join(sorted(known))}"
+        raise InvalidRequestError(f"{request.action} has no option {safe_line(unknown[0], 80)!r}{hint}")
 
 
 def _listed(values: Mapping[str, Any], name: str) -> list[Any]:

@@ -1,17 +1,25 @@
 """One CK command from the command line: words into a request, its answer onto the terminal, its code as exit code."""
 
+from __future__ import annotations
+
 import json
 import sys
-from collections.abc import Sequence
-from typing import Any
 
 from ..actions.grammar import request_of_words
 from ..actions.kernel import ALIASES, answer
-from ..actions.request import Request, request_from
+from ..actions.report import listing
+from ..actions.request import request_from
 from ..store.errors import CkexploreError, InvalidRequestError
+from ..store.quick import TYPE_CHECKING
 from ..store.untrusted import safe_line
 from ..store.workspace import workspace_from_environment
 from .terminal_console import TerminalConsole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..actions.request import Request
 
 
 def run_command(words: Sequence[str]) -> int:
@@ -45,11 +53,14 @@ def _print_json(value: dict[str, Any]) -> None:
 
 
 def _print(request: Request, result: dict[str, Any]) -> None:
-    from ..actions.report.telling import tell  # noqa: PLC0415
+    action, brief = ALIASES.get(request.action, request.action), request.flag("min")
+    if action in listing.TELLERS:
+        lines = listing.tell(action, result, brief)
+    else:
+        from ..actions.report.telling import tell  # noqa: PLC0415
 
-    action = ALIASES.get(request.action, request.action)
-    for line in tell(action, request.cid.module, result, width=_width(), brief=request.flag("min")):
-        sys.stdout.write(line + "\n")
+        lines = tell(action, request.cid.module, result, width=_width(), brief=brief)
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def _width() -> int:

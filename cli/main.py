@@ -65,10 +65,10 @@ def _dispatch(words: list[str]) -> int:
 
 def _is_path(word: str) -> bool:
     """Tell a folder to open from an action: actions are plain words and no folder's name is taken for one."""
-    from pathlib import Path  # noqa: PLC0415
+    from os.path import isdir  # noqa: PLC0415
 
     looks_like_one = "/" in word or word in (".", "..", "~") or word.startswith("~")
-    return (looks_like_one and "=" not in word) or (not word.isidentifier() and ":" not in word and Path(word).is_dir())
+    return (looks_like_one and "=" not in word) or (not word.isidentifier() and ":" not in word and isdir(word))
 
 
 def _help(words: list[str]) -> int:

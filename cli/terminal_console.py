@@ -1,13 +1,17 @@
 """The console of the command line: progress and job output as they come, and the question before anything runs."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from ..actions.console import Console
+from ..store.quick import TYPE_CHECKING
 from ..store.untrusted import safe_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
     from ..actions.plan import Plan
 
 _YES = {"y", "yes"}
@@ -45,7 +49,7 @@ class TerminalConsole(Console):
             if event.get("event") == "progress" and isinstance(done, int | float) and isinstance(total, int | float):
                 self.progress(done / total if total else None, f"{done:g} of {total:g}")
 
-    def confirm(self, plan: "Plan") -> bool:
+    def confirm(self, plan: Plan) -> bool:
         """Show the plan and ask; without a terminal the answer is no."""
         if self._quiet or not (sys.stdin.isatty() and sys.stdout.isatty()):
             return False

@@ -1,41 +1,17 @@
-"""What an artifact is: its UID, its CID, and the row that every format turns it into."""
+"""What an artifact is: the row that every format turns it into, and the UIDs that are made for one."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import InvalidRequestError
+from .cid import MODULE_UIDS
 from .untrusted import from_storable
-
-_HEX = frozenset("0123456789abcdef")
-
-# The UIDs that every CK repository uses for these modules.
-MODULE_UIDS = {
-    "module": "032630d041b4fd8a",
-    "repo": "befd7892b0d469e9",
-    "program": "b0ac08fe1d3c2615",
-    "soft": "5e1100048ab875d7",
-    "package": "1dc07ee0f4742028",
-    "env": "9b9b3208ac44b891",
-    "dataset": "8a7141c59cd335f5",
-    "experiment": "bc0409fb61f0aa82",
-    "script": "84e27ad9dd12e734",
-    "os": "0440cb72c2bc5cc6",
-    "platform": "707ccdfe444cafac",
-    # Ours: what the user wrote about an artifact, and detached runs.
-    "annotation": "3f0c81d27be94a56",
-    "job": "a61d5be20c9f4873",
-}
-
-
-def is_uid(text: str) -> bool:
-    """Tell whether `text` has the form of a CK UID: 16 hexadecimal digits."""
-    return len(text) == 16 and set(text.lower()) <= _HEX
 
 
 def new_uid() -> str:
     """Draw a random UID."""
+    import secrets  # noqa: PLC0415  (only who writes needs one)
+
     return secrets.token_hex(8)
 
 
@@ -47,29 +23,6 @@ def derived_uid(*parts: str) -> str:
 def module_uid(alias: str) -> str:
     """Give the UID of a module: CK's own for its standard modules, a derived one for all others."""
     return MODULE_UIDS.get(alias) or derived_uid("module", alias)
-
-
-@dataclass(frozen=True, slots=True)
-class Cid:
-    """A CK identifier, `repository:module:artifact`; each part an alias, a UID, a wildcard or empty."""
-
-    repository: str = ""
-    module: str = ""
-    artifact: str = ""
-
-    def __str__(self) -> str:
-        parts = [self.repository, self.module, self.artifact] if self.repository else [self.module, self.artifact]
-        return ":".join(parts)
-
-
-def parse_cid(text: str) -> Cid:
-    """Read `module`, `module:artifact` or `repository:module:artifact`. Raises InvalidRequestError."""
-    parts = text.split(":")
-    if len(parts) > 3:
-        raise InvalidRequestError(f"{text!r} has more than three parts; a CID is repository:module:artifact")
-    if len(parts) == 3:
-        return Cid(*parts)
-    return Cid(module=parts[0], artifact=parts[1] if len(parts) == 2 else "")
 
 
 @dataclass(frozen=True, slots=True)

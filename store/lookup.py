@@ -4,30 +4,56 @@ No catalog is read for CK repositories, so an answer is always current and needs
 Repositories of other formats have no alias files: their rows come from the catalog.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import Path
+from __future__ import annotations
 
-from .artifact import Cid, is_uid, module_uid
-from .closest import closest
+import os
+
+from .cid import Cid, fits, has_wildcard, is_uid, matches
 from .errors import NotFoundError
-from .formats import ck
-from .repos import Repository
+from .formats import ck, may_hold
+from .quick import TYPE_CHECKING, Record, as_path
 from .untrusted import safe_line
-from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from .artifact import Artifact
+    from .registry import Repository
+    from .workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where one entry is, under which names."""
+class Location(Record):
+    """Where one entry is, under which names. `folder` is the place as text, `path` the same as a path.
 
-    repository: Repository
-    module: str
-    module_uid: str
-    alias: str
-    uid: str
-    path: Path
+    `artifact` is its row, where it was found in the catalog.
+    """
+
+    __slots__ = ("alias", "artifact", "folder", "module", "module_uid", "repository", "uid")
+
+    def __init__(
+        self,
+        repository: Repository,
+        module: str,
+        module_uid: str,
+        alias: str,
+        uid: str,
+        folder: str,
+        artifact: Artifact | None = None,
+    ) -> None:
+        self.repository = repository
+        self.module = module
+        self.module_uid = module_uid
+        self.alias = alias
+        self.uid = uid
+        self.folder = folder
+        self.artifact = artifact
+
+    @property
+    def path(self) -> Path:
+        """The entry's folder."""
+        return as_path(self.folder)
 
     @property
     def title(self) -> str:
@@ -39,78 +65,117 @@ class Location:
         """The full identifier, `repository:module:artifact`."""
         return f"{self.repository.alias}:{self.module}:{self.title}"
 
-
-def has_wildcard(pattern: str) -> bool:
-    """Tell whether a part of a CID is a pattern."""
-    return any(sign in pattern for sign in "*?[")
-
-
-def matches(pattern: str, alias: str, uid: str) -> bool:
-    """Tell whether one part of a CID (alias, UID, wildcard or empty) fits a name."""
-    if not pattern or pattern == "*":
-        return True
-    if is_uid(pattern):
-        return uid == pattern.lower()
-    return fnmatchcase(alias, pattern) if has_wildcard(pattern) else alias == pattern
+    @property
+    def key(self) -> str:
+        """What identifies the entry wherever its copies are: module UID and UID."""
+        return f"{self.module_uid}:{self.uid}"
 
 
 def locate(workspace: Workspace, known: Iterable[Repository], cid: Cid) -> Iterator[Location]:
     """Yield every entry that a CID matches, in CK's order: repository by repository, folders as the disk lists them."""
-    for repository in known:
-        if not matches(cid.repository, repository.alias, repository.uid) or repository.problem:
-            continue
-        if repository.format == "ck":
-            yield from _locate_ck(repository, cid)
-        else:
-            yield from _locate_catalogued(workspace, repository, cid)
-
-
-def _locate_ck(repository: Repository, cid: Cid) -> Iterator[Location]:
-    for module, uid, folder in _matching_folders(repository.path, cid.module):
-        module_folder = repository.path / folder
-        for alias, entry_uid, name in _matching_folders(module_folder, cid.artifact):
-            path = module_folder / name
-            if (path / ".cm").is_dir():
-                yield Location(repository, module or uid, uid or module_uid(module), alias, entry_uid, path)
-
-
-def _matching_folders(folder: Path, pattern: str) -> Iterator[tuple[str, str, str]]:
-    """Yield (alias, UID, folder name); one exact name is looked up without listing the folder."""
-    if pattern and not has_wildcard(pattern):
-        alias = ck.alias_of_uid(folder, pattern.lower()) if is_uid(pattern) else pattern
-        if not alias and is_uid(pattern) and (folder / pattern).is_dir():
-            yield "", pattern.lower(), pattern
-        elif alias and "/" not in alias and (uid := ck.uid_of_alias(folder, alias)) and (folder / alias).is_dir():
-            yield alias, uid, alias
-        return
-    for alias, uid, name in ck.modules(folder):
-        if matches(pattern, alias, uid):
-            yield alias, uid, name
-
-
-def _locate_catalogued(workspace: Workspace, repository: Repository, cid: Cid) -> Iterator[Location]:
-    from .catalog import Catalog  # noqa: PLC0415  (TinyDB and msgspec, only where there is no alias file to read)
-
-    for artifact in Catalog(workspace).artifacts(repository):
-        module_matches = matches(cid.module, artifact.module, artifact.module_uid)
-        if module_matches and matches(cid.artifact, artifact.alias, artifact.uid):
-            path = artifact.location(repository.path)
-            yield Location(repository, artifact.module, artifact.module_uid, artifact.alias, artifact.uid, path)
+    return _located(workspace, known, cid, bare=False)
 
 
 def locate_one(workspace: Workspace, known: Sequence[Repository], cid: Cid) -> Location:
     """Give the entry that wins in CK's lookup order. Raises NotFoundError with the closest names."""
-    for location in locate(workspace, known, cid):
+    for location in _located(workspace, known, cid, bare=True):
         return location
-    everything = Cid(cid.repository, cid.module, "*")
-    names = [location.title for location in locate(workspace, known, everything)]
+    raise _not_found(workspace, known, cid)
+
+
+def inherited(
+    workspace: Workspace, known: Sequence[Repository], location: Location, own: dict[str, Any]
+) -> dict[str, Any]:
+    """Merge an entry's own meta over all that it inherits, with bases found by CK's lookup order in any repository.
+
+    Raises UnreadableError for a base that isn't there.
+    """
+
+    def base(module: str, name: str) -> str | None:
+        found = _located(workspace, known, Cid(module=module, artifact=name), bare=True)
+        return next((one.folder for one in found), None)
+
+    return ck.inherited(own, location.folder, base)
+
+
+def _located(workspace: Workspace, known: Iterable[Repository], cid: Cid, *, bare: bool) -> Iterator[Location]:
+    """Yield what a CID matches; `bare` also gives a named entry without `.cm`, which CK finds but doesn't list."""
+    module = cid.module
+    for repository in known:
+        if repository.problem or not fits(cid.repository, repository.alias, repository.uid):
+            continue
+        if repository.format != "ck":
+            yield from _catalogued(workspace, repository, cid)
+            continue
+        for alias, uid, folder, split in _modules(repository.root, module):
+            for entry_alias, entry_uid, path in _entries(folder, split, cid.artifact, bare=bare):
+                names = (alias or uid, uid or _derived(alias), entry_alias, entry_uid)
+                yield Location(repository, *names, f"{folder}/{path}")
+            if is_uid(module):
+                module = alias or module  # in the next repositories CK looks for the alias that it found first
+
+
+def _modules(root: str, pattern: str) -> Iterator[tuple[str, str, str, int]]:
+    """Yield alias, UID, folder and split number of the modules that match."""
+    if not pattern or has_wildcard(pattern):
+        found = [one for one in ck.modules(root) if fits(pattern, *one[:2])]
+    else:
+        one = ck.look_up(root, pattern)
+        found = [one] if one else []
+    splits = ck.split_numbers(root) if found else {}
+    for alias, uid, path in found:
+        yield alias, uid, f"{root}/{path}", ck.split_of(splits, alias, uid)
+
+
+def _entries(folder: str, split: int, pattern: str, *, bare: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield alias, UID and path below the module of the entries that match."""
+    if not pattern or has_wildcard(pattern):
+        yield from (one for one in ck.entries(folder, split) if matches(pattern, *one[:2]))
+        return
+    found = ck.look_up(folder, pattern, split)
+    if found and (bare or os.path.isdir(f"{folder}/{found[2]}/.cm")):
+        yield found
+
+
+def _catalogued(workspace: Workspace, repository: Repository, cid: Cid) -> Iterator[Location]:
+    is_named = cid.artifact and not has_wildcard(cid.artifact)
+    if is_named and not may_hold(repository.format, repository.root, cid.artifact):
+        return
+    from .catalogued import catalogued  # noqa: PLC0415  (TinyDB and msgspec)
+
+    yield from catalogued(workspace, [repository], [cid])
+
+
+def _derived(module: str) -> str:
+    from .artifact import module_uid  # noqa: PLC0415  (for a module whose alias file holds no UID)
+
+    return module_uid(module)
+
+
+def _not_found(workspace: Workspace, known: Sequence[Repository], cid: Cid) -> NotFoundError:
+    from .closest import closest  # noqa: PLC0415
+
+    names = _names(workspace, known, cid)
     where = f" in repository {safe_line(cid.repository)!r}" if cid.repository else ""
     if not names:
-        raise NotFoundError(f"no module {safe_line(cid.module)!r}{where}" + closest(cid.module, module_names(known)))
-    raise NotFoundError(
-        f"no artifact {safe_line(cid.artifact)!r} in module {safe_line(cid.module)!r}{where}"
-        + closest(cid.artifact, names)
-    )
+        suggestion = closest(cid.module, module_names(known))
+        return NotFoundError(f"no module {safe_line(cid.module)!r}{where}{suggestion}")
+    what = f"no artifact {safe_line(cid.artifact)!r} in module {safe_line(cid.module)!r}{where}"
+    return NotFoundError(what + closest(cid.artifact, names))
+
+
+def _names(workspace: Workspace, known: Sequence[Repository], cid: Cid) -> list[str]:
+    """Give the names in a module, those of folders where that is enough: reading more would take time."""
+    asked = [one for one in known if fits(cid.repository, one.alias, one.uid)]
+    names: list[str] = []
+    for repository in asked:
+        if repository.format == "ck":
+            for _, _, folder, split in _modules(repository.root, cid.module):
+                names += ck.split_names(folder) if split else ck.entry_names(folder)
+        elif "/" not in cid.module and cid.module != ".." and os.path.isdir(f"{repository.root}/{cid.module}"):
+            names += os.listdir(f"{repository.root}/{cid.module}")
+    plain = [name.rpartition("/")[2] for name in names]
+    return plain or [one.title for one in locate(workspace, asked, Cid(module=cid.module))]
 
 
 def module_names(known: Iterable[Repository]) -> list[str]:
@@ -118,5 +183,5 @@ def module_names(known: Iterable[Repository]) -> list[str]:
     names: set[str] = set()
     for repository in known:
         if repository.format == "ck" and not repository.problem:
-            names.update(alias or uid for alias, uid, _ in ck.modules(repository.path))
+            names.update(alias or uid for alias, uid, _ in ck.modules(repository.root))
     return sorted(names)

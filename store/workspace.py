@@ -1,17 +1,33 @@
 """Where state lives: the user's home of ckexplore, and the folders opened beside it for one session."""
 
+from __future__ import annotations
+
 import os
 import sys
-from dataclasses import dataclass, replace
-from pathlib import Path
+
+from .quick import TYPE_CHECKING, Record, as_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Record):
     """The state folders, all below `home`, and `folders`: repositories that are only browsed in this session."""
 
-    home: Path
-    folders: tuple[Path, ...] = ()
+    __slots__ = ("_home", "folders")
+
+    def __init__(self, home: Path | str, folders: tuple[Path, ...] = ()) -> None:
+        self._home = os.fspath(home)
+        self.folders = folders
+
+    def place(self, name: str) -> str:
+        """Give the path of one state folder as text."""
+        return f"{self._home}/{name}"
+
+    @property
+    def home(self) -> Path:
+        """Where all state is."""
+        return as_path(self._home)
 
     @property
     def clones(self) -> Path:
@@ -38,19 +54,19 @@ class Workspace:
         """Where packages are installed."""
         return self.home / "tools"
 
-    def browsing(self, *folders: Path) -> "Workspace":
+    def browsing(self, *folders: Path) -> Workspace:
         """Return this workspace with `folders` opened as well."""
-        return replace(self, folders=(*self.folders, *folders))
+        return Workspace(self._home, (*self.folders, *folders))
 
 
 def workspace_from_environment() -> Workspace:
     """Take `$CKEXPLORE_HOME`, else the platform's data folder (XDG on Linux)."""
     home = os.environ.get("CKEXPLORE_HOME")
     if home:
-        return Workspace(Path(home).expanduser().absolute())
+        return Workspace(os.path.abspath(os.path.expanduser(home)))
     if sys.platform.startswith("linux"):  # what platformdirs answers here, without its import
         base = os.environ.get("XDG_DATA_HOME", "")
-        return Workspace((Path(base) if Path(base).is_absolute() else Path.home() / ".local/share") / "ckexplore")
+        return Workspace((base if os.path.isabs(base) else os.path.expanduser("~/.local/share")) + "/ckexplore")
     from platformdirs import user_data_path  # noqa: PLC0415
 
     return Workspace(user_data_path("ckexplore"))

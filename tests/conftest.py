@@ -5,8 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ckexplore.store.workspace import Workspace
+
+settings.register_profile("ckexplore", deadline=None)  # the machine may be busy with something else
+settings.load_profile("ckexplore")
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_repos"

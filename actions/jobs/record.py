@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...store.artifact import Cid, new_uid
+from ...store.artifact import new_uid
+from ...store.cid import Cid
 from ...store.errors import CkexploreError
-from ...store.formats.ck import META, load_meta
+from ...store.formats.ck import META, own_meta
 from ...store.formats.ck_entries import create_entry, write_json
 from ...store.lookup import locate_one
 from ...store.repos import prepare_home, repositories
@@ -57,7 +58,7 @@ def create(workspace: Workspace, plan: Plan) -> Path:
 def write_state(folder: Path, state: JobState) -> None:
     """Record a transition, whole or not at all, and show it in the tags of the artifact."""
     write_json(folder / STATE, {name: getattr(state, name) for name in JobState.__dataclass_fields__})
-    meta = load_meta(folder)
+    meta = own_meta(folder)
     if meta.get("state") != state.state:
         meta["tags"] = [tag for tag in meta.get("tags", ()) if tag != meta.get("state")] + [state.state]
         meta["state"] = state.state

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ...store.artifact import Cid
+from ...store.cid import Cid
 from ...store.lookup import locate_one
-from ...store.repos import repositories
+from ...store.registry import repositories
 from ...store.untrusted import safe_value
 from ..environments import Environment, environments
 from ..request import Request

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ...store.artifact import Cid
+from ...store.cid import Cid
 from ...store.errors import InvalidRequestError
 from ...store.formats.ck_points import Point, points
 from ...store.lookup import locate_one
-from ...store.repos import repositories
+from ...store.registry import repositories
 from ..request import Request
 
 __all__ = ["show"]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ...store.artifact import Cid
+from ...store.cid import Cid
 from ...store.errors import InvalidRequestError, NotFoundError
 from ...store.formats import ck
 from ...store.lookup import Location, locate_one
-from ...store.repos import repositories
+from ...store.registry import repositories
 from ..deps import plan_package, providers
 from ..plan import Plan
 from ..request import Request
@@ -28,7 +28,7 @@ def _entry(request: Request) -> tuple[Location, dict[str, Any], list[str]]:
     if request.cid.artifact:
         cid = Cid(request.cid.repository, "package", request.cid.artifact)
         location = locate_one(request.workspace, repositories(request.workspace), cid)
-        meta = ck.load_meta(location.path)
+        meta = ck.entry_meta(location.path)
         return location, meta, asked + [tag for tag in wanted if tag not in ck.tags_of(meta)]
     if not wanted:
         raise InvalidRequestError("say what to install: ckexplore install package:NAME, or --tags=model,onnx")

@@ -3,11 +3,11 @@
 import os
 from typing import Any
 
-from ...store.artifact import Cid
+from ...store.cid import Cid
 from ...store.errors import InvalidRequestError, NotFoundError
 from ...store.formats import ck
 from ...store.lookup import Location, locate_one
-from ...store.repos import repositories
+from ...store.registry import repositories
 from ..dependency import all_stages
 from ..deps import resolve
 from ..plan import Plan
@@ -48,7 +48,7 @@ def _entry(request: Request) -> tuple[Location, dict[str, Any]]:
         raise InvalidRequestError(
             f"{location.cid} comes from a repository without meta, so how to run it isn't known yet"
         )
-    return location, ck.load_meta(location.path)
+    return location, ck.entry_meta(location.path)
 
 
 def _command(request: Request, location: Location, meta: dict[str, Any]) -> str:

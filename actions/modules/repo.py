@@ -1,16 +1,18 @@
-"""Actions of the module `repo`: add and pull repositories."""
+"""Actions of the module `repo`: add, pull and check repositories."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from ...store import repos
-from ...store.artifact import Artifact, Cid
+from ...store.artifact import Artifact
+from ...store.cid import Cid
 from ...store.errors import InvalidRequestError
 from ...store.repos import Repository
 from ...store.workspace import Workspace
 from ..request import Request
 
-__all__ = ["add", "pull"]
+__all__ = ["add", "check", "pull"]
 
 
 def add(request: Request) -> dict[str, Any]:
@@ -38,13 +40,47 @@ def _added(request: Request, repository: Repository) -> dict[str, Any]:
         "format": repository.format,
         "artifacts": len(rows),
         "broken": [{"cid": row.cid, "problem": row.problem} for row in rows if row.problem],
+        "drift": _drift(repository),
     }
+
+
+def _drift(repository: Repository) -> list[dict[str, str]]:
+    from ...store.formats import format_named  # noqa: PLC0415
+
+    if repository.problem:
+        return []
+    return [{"path": one.path, "what": one.what} for one in format_named(repository.format).drift(repository.path)]
 
 
 def _indexed(request: Request, repository: Repository) -> list[Artifact]:
     from ...store.catalog import Catalog  # noqa: PLC0415  (TinyDB and msgspec, which the help doesn't need)
 
-    return Catalog(request.workspace).artifacts(repository)
+    catalog = Catalog(request.workspace)
+    try:
+        return catalog.artifacts(repository)
+    finally:
+        catalog.close()
+
+
+def check(request: Request) -> dict[str, Any]:
+    """Tell what is in a repository, what of it can't be read, what its own tool passes over: `check repo[:NAME]`."""
+    alias = _alias(request)
+    registered = [one for one in repos.repositories(request.workspace) if one.origin != "own"]
+    chosen = [repos.find(request.workspace, alias)] if alias else registered
+    return {"checked": [_checked(request, repository) for repository in chosen]}
+
+
+def _checked(request: Request, repository: Repository) -> dict[str, Any]:
+    rows = [] if repository.problem else _indexed(request, repository)
+    return {
+        "repo_uoa": repository.alias,
+        "path": str(repository.path),
+        "format": repository.format,
+        "problem": repository.problem,
+        "artifacts": dict(sorted(Counter(row.module for row in rows).items())),
+        "broken": [{"cid": row.cid, "problem": row.problem} for row in rows if row.problem],
+        "drift": _drift(repository),
+    }
 
 
 def pull(request: Request) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ...store.artifact import Cid
+from ...store.cid import Cid
 from ...store.errors import InvalidRequestError, NotFoundError
 from ...store.formats import ck
 from ...store.lookup import Location, locate_one
-from ...store.repos import repositories
+from ...store.registry import repositories
 from ..deps import plan_detection, providers
 from ..plan import Plan
 from ..request import Request
@@ -26,7 +26,7 @@ def _entry(request: Request) -> tuple[Location, dict[str, Any]]:
     if request.cid.artifact:
         cid = Cid(request.cid.repository, "soft", request.cid.artifact)
         location = locate_one(request.workspace, repositories(request.workspace), cid)
-        return location, ck.load_meta(location.path)
+        return location, ck.entry_meta(location.path)
     wanted = set(request.words("tags"))
     if not wanted:
         raise InvalidRequestError("say what to detect: ckexplore detect soft:compiler.gcc, or --tags=compiler,gcc")

@@ -16,19 +16,19 @@ def points_table(points: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], 
     measured = [run_numbers(point) for point in points]
     names = _differing(choices)
     numbers = _ordered(measured)
-    broken = [str(point.get("problem") or "") for point in points]
+    last = [name for name in ("source", "problem") if any(point.get(name) for point in points)]
     first, rest = numbers[:_BEFORE_CHOICES], numbers[_BEFORE_CHOICES:]
     chosen_names = [name.rsplit(".", 1)[-1] for name in names]
-    header = ("point", *first, *chosen_names, *rest, *(("problem",) if any(broken) else ()))
+    header = ("point", *first, *chosen_names, *rest, *last)
     rows = [
         (
             str(point["point"])[:8],
             *_quantities(values, first),
             *(_text(chosen.get(name, "")) for name in names),
             *_quantities(values, rest),
-            *((problem,) if any(broken) else ()),
+            *(str(point.get(name) or "") for name in last),
         )
-        for point, chosen, values, problem in zip(points, choices, measured, broken, strict=True)
+        for point, chosen, values in zip(points, choices, measured, strict=True)
     ]
     return header, rows
 

@@ -1,13 +1,10 @@
-"""Telling a result in the terminal: the lines that the command line prints and the TUI's command line shows.
+"""Telling a result in the terminal: the lines that the command line prints and the TUI's command line shows."""
 
-Lists and paths come as the original CK prints them, so that scripts written for it go on working.
-"""
-
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...store.untrusted import safe_line, safe_text
+from ...store.untrusted import safe_line
+from . import annotation_telling, listing
 from .quantity import quantity
 from .table import text_table
 
@@ -15,21 +12,22 @@ if TYPE_CHECKING:
     from ..plan import Plan
 
 Result = Mapping[str, Any]
+_SHOWN = 20
 _NOT_MEASURED = {"return_code", "latencies_s_every"}
 
 
 def tell(action: str, module: str, result: Result, width: int = 100, brief: bool = False) -> list[str]:
     """Give the lines that tell a result; every line is safe for a terminal. `brief` is CK's `--min`."""
-    if brief and action == "load":
-        result = {"desc": result["desc"], "dict": result["dict"]}
+    if action in listing.TELLERS:
+        return listing.tell(action, result, brief)
     teller = _TELLERS.get(f"{action} {module}") or _TELLERS.get(action) or _as_json
     if "plan" in result and "approval" in result:
         teller = _planned
-    return [line for text in teller(result, width) for line in safe_text(text).split("\n")]
+    return listing.safe_lines(teller(result, width))
 
 
 def _as_json(result: Result, _width: int) -> list[str]:
-    return json.dumps(result, indent=2, sort_keys=True, ensure_ascii=False, default=str).split("\n")
+    return listing.as_json(result)
 
 
 def _planned(result: Result, _width: int) -> list[str]:
@@ -40,41 +38,30 @@ def _planned(result: Result, _width: int) -> list[str]:
     return tell_plan(msgspec.convert(result["plan"], Plan))
 
 
-def _names(result: Result, _width: int) -> list[str]:
-    return [str(one["data_uoa"]) for one in result["lst"]]
-
-
-def _cids(result: Result, _width: int) -> list[str]:
-    return [f"{one['repo_uoa']}:{one['module_uoa']}:{one['data_uoa']}" for one in result["lst"]]
-
-
-def _path(result: Result, _width: int) -> list[str]:
-    return [str(one["path"]) for one in result.get("lst", [result])]
-
-
-def _tags(result: Result, _width: int) -> list[str]:
-    return list(result["tags"])
-
-
-def _info(result: Result, _width: int) -> list[str]:
-    return [
-        f"Path  =        {result['path']}",
-        "",
-        f"Data alias =   {result['data_alias']}",
-        f"Data UID   =   {result['data_uid']}",
-        "",
-        f"Module alias = {result['module_alias']}",
-        f"Module UID   = {result['module_uid']}",
-    ]
-
-
 def _added(result: Result, _width: int) -> list[str]:
     broken = result["broken"]
     lines = [f"{result['repo_uoa']}: {result['artifacts']} artifacts in {result['path']} ({result['format']} format)"]
     if broken:
         lines.append(f"{len(broken)} of them can't be read:")
-        lines += [f"  {one['problem']}" for one in broken[:20]]
+        lines += [f"  {one['problem']}" for one in broken[:_SHOWN]]
+    drift = result["drift"]
+    if drift:
+        told = f"{len(drift)} places where files and meta disagree" if len(drift) > 1 else "files and meta disagree"
+        lines.append(f"{told} (`ckexplore check repo:{result['repo_uoa']}` lists them):")
+        lines += [f"  {one['path']}: {one['what']}" for one in drift[:_SHOWN]]
     return lines
+
+
+def _checked(result: Result, _width: int) -> list[str]:
+    lines: list[str] = []
+    for one in result["checked"]:
+        count = sum(one["artifacts"].values())
+        held = one["problem"] or f"{count} artifacts ({one['format']} format)"
+        lines.append(f"{one['repo_uoa']}: {held}")
+        lines += [f"  {number:>7}  {module}" for module, number in one["artifacts"].items()]
+        lines += [f"  can't be read: {broken['problem']}" for broken in one["broken"]]
+        lines += [f"  drift: {drift['path']}: {drift['what']}" for drift in one["drift"]]
+    return lines or ["no repositories yet; add one: ckexplore add repo --path=DIR"]
 
 
 def _pulled(result: Result, _width: int) -> list[str]:
@@ -87,11 +74,6 @@ def _pulled(result: Result, _width: int) -> list[str]:
 
 def _removed(result: Result, _width: int) -> list[str]:
     return [f"removed {name}" for name in result["removed"]]
-
-
-def _tagged(result: Result, _width: int) -> list[str]:
-    own = ", ".join(result["own_tags"]) or "none"
-    return [f"{result['module_uoa']}:{result['data_uoa']}: your tags: {own}"]
 
 
 def _registered(result: Result, _width: int) -> list[str]:
@@ -191,14 +173,9 @@ def tell_plan(plan: "Plan") -> list[str]:
 
 
 _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
-    "ls": _names,
-    "find": _path,
-    "info": _info,
-    "search": _cids,
-    "list_tags": _tags,
-    "tag": _tagged,
     "rm": _removed,
     "add repo": _added,
+    "check repo": _checked,
     "pull repo": _pulled,
     "detect soft": _registered,
     "install package": _registered,
@@ -209,4 +186,5 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "compile program": _ran,
     "log job": _log,
     "cancel job": _cancelled,
+    **annotation_telling.TELLERS,
 }

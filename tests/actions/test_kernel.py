@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from ckexplore.actions.kernel import access, actions_of, known_modules
+from ckexplore.store import repos
 from ckexplore.store.workspace import Workspace
 
+from ..store.making import make_entry, make_repository
 from .conftest import Ask
 
 
@@ -52,6 +54,74 @@ def test_wildcards_list_what_they_match(ask: Ask) -> None:
     names = {one["data_uoa"] for one in ask(action="ls", cid="soft:compiler.*")["lst"]}
     assert names == {"compiler.gcc", "compiler.llvm", "compiler.python"}
     assert {one["module_uoa"] for one in ask(action="ls", cid="*:*-64")["lst"]} == {"os"}
+
+
+def test_find_with_a_pattern_or_tags_gives_all_and_names_the_first(ask: Ask) -> None:
+    found = ask(action="find", cid="soft:compiler.*")
+    assert found["number_of_entries"] == len(found["lst"]) == 3
+    assert {name: found[name] for name in found["lst"][0]} == found["lst"][0]
+    assert ask(action="find", cid="soft", tags="compiler,gcc")["data_uoa"] == "compiler.gcc"
+    assert ask(action="find", cid="soft:nobody*")["return"] == 16
+
+
+@pytest.fixture
+def copies(workspace: Workspace, tmp_path: Path) -> None:
+    """Two repositories with a copy of one entry, under another alias in the second."""
+    for name, uid, alias in (("first", "a" * 16, "gcc"), ("second", "b" * 16, "gcc.old")):
+        root = make_repository(tmp_path / name, name, uid)
+        make_entry(root, "soft", alias, "1" * 16, {"tags": ["compiler"]})
+        make_entry(root, "soft", f"only.{name}", uid, {"tags": ["compiler"]})
+        repos.register(workspace, root)
+
+
+@pytest.mark.usefixtures("copies")
+@pytest.mark.parametrize("values", [{"action": "ls"}, {"action": "search"}, {"action": "search", "tags": "compiler"}])
+@pytest.mark.parametrize("cid", ["soft", "*:soft:*", "s*:*"])
+def test_every_copy_is_listed_or_with_unique_the_one_that_wins(workspace: Workspace, values: dict, cid: str) -> None:
+    def listed(**more: str) -> list[str]:
+        return [one["data_uoa"] for one in access({**values, "cid": cid, **more}, workspace)["lst"]]
+
+    assert sorted(listed()) == ["gcc", "gcc.old", "only.first", "only.second"]
+    assert sorted(listed(unique="yes")) == ["gcc", "only.first", "only.second"]
+
+
+def test_a_search_string_is_a_whole_value_or_a_pattern_for_one(workspace: Workspace, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    make_entry(root, "soft", "a", "1" * 16, {"deep": [{"key": "Some value"}, 64], "tags": ["x"]})
+    make_entry(root, "soft", "broken", "2" * 16, "{")
+    repos.register(workspace, root)
+
+    def found(text: str, **more: str) -> bool:
+        values = {"action": "search", "search_string": text, **more}
+        listed = [access({**values, "cid": cid}, workspace)["lst"] for cid in ("soft", "*:*")]
+        assert listed[0] == listed[1]
+        return [one["data_uoa"] for one in listed[0]] == ["a"]
+
+    assert all(found(text) for text in ("Some value", "64", "Some*", "x"))
+    assert not any(found(text) for text in ("some value", "Some", "value", "key", "6"))
+    assert found("some VALUE", ignore_case="yes")
+    assert not found("Some value", tags="y")
+
+
+def test_load_gives_what_is_beside_the_meta_and_what_it_inherits(workspace: Workspace, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    make_entry(root, "soft", "base", "1" * 16, {"a": {"b": 1}})
+    entry = make_entry(root, "soft", "heir", "2" * 16, {"_base_entry": "base", "a": {"c": 2}})
+    (entry / ".cm/updates.json").write_text('{"control": []}')
+    repos.register(workspace, root)
+    loaded = access({"action": "load", "cid": "soft:heir"}, workspace)
+    assert loaded["dict"] == {"a": {"b": 1, "c": 2}}
+    assert loaded["dict_orig"] == {"_base_entry": "base", "a": {"c": 2}}
+    assert (loaded["updates"], loaded["path_updates"]) == ({"control": []}, str(entry / ".cm/updates.json"))
+    assert loaded["data_name"] == loaded["info"]["data_name"] == "name of heir"
+    assert "desc" not in loaded
+
+
+@pytest.mark.parametrize("action", ["ls", "search", "find", "load", "list_tags"])
+def test_a_repository_that_isnt_there_is_an_error_for_every_action(ask: Ask, action: str) -> None:
+    answer = ask(action=action, cid="ckx-m:soft:compiler.gcc")
+    assert answer["return"] == 16
+    assert "did you mean ckx-ml" in answer["error"]
 
 
 def test_own_tags_are_found_by_search_and_can_be_taken_back(ask: Ask) -> None:

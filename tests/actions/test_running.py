@@ -92,7 +92,7 @@ def test_a_run_becomes_a_point_with_choices_features_and_every_latency(ask: Ask,
     assert len(latencies) >= 300
     assert min(latencies) > 0
     assert len(set(latencies)) > 10
-    assert ck.load_meta(entry)["points"] == "1"
+    assert ck.entry_meta(entry)["points"] == "1"
 
 
 def test_what_was_detected_once_is_not_detected_again(ask: Ask) -> None:

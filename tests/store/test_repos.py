@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,42 @@ def test_one_repository_in_two_places_is_refused_and_the_first_stays(workspace: 
     with pytest.raises(InvalidRequestError, match="registered already, as mine"):
         repos.register(workspace, make_repository(tmp_path / "b", "mine", "a" * 16), "second")
     assert [one.alias for one in repos.repositories(workspace)] == ["local", "mine", "jobs"]
+
+
+def test_a_repository_of_any_format_goes_by_its_own_name_or_by_its_folders(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "cm").mkdir()
+    (tmp_path / "cm/cmr.yaml").write_text(f"alias: mlcommons@mine\nuid: {'c' * 16}\n")
+    added = repos.register(workspace, tmp_path / "cm")
+    assert (added.alias, added.uid, added.format) == ("mlcommons@mine", "c" * 16, "cm")
+    (tmp_path / "paper").mkdir()
+    (tmp_path / "paper/README.md").write_text("# Paper")
+    assert repos.register(workspace, tmp_path / "paper").alias == "paper"
+    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mlcommons@mine", "paper", "jobs"]
+
+
+def test_the_original_ck_learns_of_split_folders_from_the_registry(workspace: Workspace, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine", "e" * 16)
+    (root / ".ckr.json").write_text(json.dumps({"data_uid": "e" * 16, "dict": {"split_dirs": {"soft": 2}, "url": "x"}}))
+    repos.register(workspace, root)
+    cache = json.loads((workspace.local / ".ck.cache_repo_info.json").read_text())
+    assert cache["e" * 16]["dict"] == {"path": str(root), "ckexplore_format": "ck", "split_dirs": {"soft": 2}}
+
+
+def test_a_folder_that_is_registered_is_not_opened_again(workspace: Workspace, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    repos.register(workspace, root)
+    for folders in ((root,), (root, root), (workspace.local, root)):
+        assert [one.alias for one in repos.repositories(workspace.browsing(*folders))] == ["local", "mine", "jobs"]
+    other = make_repository(tmp_path / "other", "other", "1" * 16)
+    opened = repos.repositories(workspace.browsing(other, other))
+    assert [(one.alias, one.origin) for one in opened] == [
+        ("local", "own"),
+        ("mine", "registered"),
+        ("other", "folder"),
+        ("jobs", "own"),
+    ]
 
 
 def test_what_isnt_a_repository_is_refused_in_a_sentence(workspace: Workspace, tmp_path: Path) -> None:
