@@ -12,7 +12,7 @@ from .theme import CKEXPLORE
 
 _WIDGETS = ("lines", "table", "tree", "log_pane", "document", "chart_view", "fields", "tab_line", "title_line")
 _PANES = ("detail_pane", "job_pane")
-_SCREENS = ("browser", "confirm", "choose", "pager")
+_SCREENS = ("browser", "confirm", "choose", "note", "pager")
 
 
 class ExplorerApp(App[None]):

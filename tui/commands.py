@@ -1,13 +1,16 @@
 """The palette and the completion: every named action of the screen, and every CK command."""
 
-from collections.abc import Callable, Iterable, Sequence
+from asyncio import to_thread
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import chain
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.suggester import Suggester
 
 from ..actions.kernel import all_actions, known_modules
-from ..store.artifact import Artifact
 from .keys import BROWSER, NamedAction
+from .listing import Listing
 
 _MOST = 50
 
@@ -45,23 +48,34 @@ def _label(action: NamedAction) -> str:
 class CommandSuggester(Suggester):
     """Completes a CK command: the action, the module, then the artifact."""
 
-    def __init__(self, artifacts: Callable[[], Sequence[Artifact]]) -> None:
+    def __init__(self, listing: Callable[[], Listing]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._artifacts = artifacts
+        self._listing = listing
 
     async def get_suggestion(self, value: str) -> str | None:
         """Give the whole line with the present word completed, or None."""
         head, separator, word = value.rpartition(" ")
         if not word:
             return None
-        candidates = self._words(head.split(), word)
-        found = next((one for one in candidates if one.startswith(word) and one != word), None)
+        candidates = _actions if not head.split() else partial(_cids, self._listing(), word)
+        found = await to_thread(
+            lambda: next((one for one in candidates() if one.startswith(word) and one != word), None)
+        )
         return None if found is None else f"{head}{separator}{found}"
 
-    def _words(self, before: list[str], word: str) -> Iterable[str]:
-        if not before:
-            return sorted(all_actions())
-        module, colon, _ = word.partition(":")
-        if colon:
-            return sorted(f"{module}:{one.title}" for one in self._artifacts() if one.module == module)
-        return sorted({one.module for one in self._artifacts()} | set(known_modules()))
+
+def _first(candidates: Callable[[], Iterable[str]], word: str) -> str | None:
+    return next((one for one in candidates() if one.startswith(word) and one != word), None)
+
+
+def _actions() -> Iterable[str]:
+    return sorted(all_actions())
+
+
+def _cids(listing: Listing, word: str) -> Iterable[str]:
+    module, colon, name = word.partition(":")
+    if not colon:
+        counted = listing.counted.modules.values() if listing.counted is not None else ()
+        return sorted({*known_modules(), *chain.from_iterable(counted)})
+    found = listing.answer.index.beginning(module, name) if listing.answer is not None else ()
+    return (f"{module}:{one.title}" for one in found)

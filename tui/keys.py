@@ -38,11 +38,14 @@ BROWSER = (
         "install", "i", "Install", "Install the package, with a choice of variations", "act", True, ("package",)
     ),
     NamedAction("tag", "t", "Tag", "Give the artifact tags of your own", "act", True, typing=True),
+    NamedAction("note", "n", "Note", "Write a note about the artifact, in Markdown", "act", typing=True),
+    NamedAction("bookmark", "b", "Bookmark", "Set a bookmark at the artifact, or take it away", "act"),
+    NamedAction("save_search", "S", "Save search", "Save filter, branch and order under a name", "find", typing=True),
     NamedAction(
         "filter",
         "slash",
         "Filter",
-        "Words, tag:x, module:x, repo:x; a leading - excludes",
+        "Words, tag:x, module:x, repo:x; - excludes, * and ? are wildcards",
         "find",
         True,
         shown="/",
@@ -52,7 +55,12 @@ BROWSER = (
         "command", "colon", "Command", "Any CK command, such as: search --tags=gcc", "act", True, shown=":", typing=True
     ),
     NamedAction(
-        "next_view", "right_square_bracket", "Next view", "Overview, README, meta, files, points", "look", shown="]"
+        "next_view",
+        "right_square_bracket",
+        "Next view",
+        "Overview, README, needs, meta, files, points",
+        "look",
+        shown="]",
     ),
     NamedAction(
         "previous_view", "left_square_bracket", "Previous view", "The views the other way round", "look", shown="["

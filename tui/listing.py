@@ -1,105 +1,118 @@
-"""Which rows the table shows, and in which order: scope, filter, sorting and the tree's nodes, as plain data."""
+"""What the browser shows of the catalog: a view in the words of tree and table, the answer to it, the tree's nodes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from ..store.annotations import Annotation
 from ..store.artifact import Artifact
-from ..store.search import SearchIndex, parse_query
+from ..store.live_catalog import Touched
+from ..store.saved_searches import SavedSearch
+from ..store.search import ORDERS, Answer, Counted, View, parse_query
+from ..store.untrusted import from_storable
 from .widgets.tree import Node
 
 ALL = "all"
 _TAGS_SHOWN = 200
-ORDERS = ("artifact", "module", "repository", "tags")
+_ORDERS = ("", *ORDERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A view of the catalog. `scope` is a key of the tree: all, repository:<alias>, or module:<repository>:<module>."""
+    """A view and what is known of it.
 
-    artifacts: Sequence[Artifact] = ()
-    index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
+    `scope` is a key of the tree: all, bookmarks, repository:<alias>, or module:<repository>:<module>. `answer` and
+    `counted` are of the newest view that was answered; until then those of the one before stay.
+    """
+
     query: str = ""
     scope: str = ALL
     order: str = ""
     descending: bool = False
-    matching: tuple[int, ...] = ()
-    shown: tuple[int, ...] = ()
+    answer: Answer | None = None
+    counted: Counted | None = None
+    annotations: Mapping[str, Annotation] = field(default_factory=dict)
+    searches: Sequence[SavedSearch] = ()
 
-    def with_catalog(self, artifacts: Sequence[Artifact], index: SearchIndex) -> "Listing":
-        """Return this view of another state of the catalog."""
-        return replace(self, artifacts=artifacts, index=index).refreshed()
-
-    def with_query(self, query: str) -> "Listing":
-        """Return this view with another filter."""
-        return replace(self, query=query).refreshed()
-
-    def with_scope(self, scope: str) -> "Listing":
-        """Return this view of another branch of the tree."""
-        return replace(self, scope=scope)._scoped()
-
-    def ordered_by(self, order: str, descending: bool) -> "Listing":
-        """Return this view in another order; an empty `order` is the catalog's own."""
-        return replace(self, order=order, descending=descending)._scoped()
-
-    def refreshed(self) -> "Listing":
-        """Search again."""
-        return replace(self, matching=tuple(self.index.search(self.query)))._scoped()
-
-    def _scoped(self) -> "Listing":
+    @property
+    def view(self) -> View:
+        """What to ask the catalog for."""
         kind, _, rest = self.scope.partition(":")
         repository, _, module = rest.rpartition(":") if kind == "module" else (rest, "", "")
-        rows = self.matching
-        if kind in {"repository", "module"}:
-            rows = tuple(number for number in rows if self._in_scope(self.artifacts[number], repository, module))
-        if self.order:
-            rows = tuple(
-                sorted(rows, key=lambda number: _sort_key(self.artifacts[number], self.order), reverse=self.descending)
-            )
-        return replace(self, shown=rows)
+        only = None
+        if kind == "bookmarks":
+            only = frozenset(key for key, one in self.annotations.items() if one.bookmarked)
+            repository = ""
+        return View(self.query, repository, module, only, self.order, self.descending)
 
-    @staticmethod
-    def _in_scope(artifact: Artifact, repository: str, module: str) -> bool:
-        return artifact.repository == repository and module in ("", artifact.module)
+    @property
+    def order_after(self) -> str:
+        """The order by the next column."""
+        return _ORDERS[(_ORDERS.index(self.order) + 1) % len(_ORDERS)]
+
+    @property
+    def shown(self) -> Sequence[int]:
+        """The numbers of the rows in the table."""
+        return self.answer.shown if self.answer is not None else ()
+
+    def artifact(self, number: int) -> Artifact:
+        """Give the artifact of a row; there is an answer."""
+        assert self.answer is not None
+        return self.answer.index.artifact(number)
+
+    def copies(self, number: int) -> Sequence[int]:
+        """Give the rows of every copy of a row's artifact, the one that wins first."""
+        return self.answer.index.copies(number) if self.answer is not None else ()
+
+    def concerned(self, number: int, touched: Touched) -> bool:
+        """Tell whether files of a row's artifact were touched."""
+        assert self.answer is not None
+        path = from_storable(self.artifact(number).path)
+        return touched.concerns(self.answer.index.repository(number).path, path)
+
+    def number_in(self, other: "Listing", number: int | None) -> int | None:
+        """Give the number that a row of this listing has in another one; None when it isn't there."""
+        if number is None or self.answer is None or other.answer is None:
+            return None
+        if other.answer.index is self.answer.index:
+            return number
+        return other.answer.index.number_of(self.answer.index.key(number))
+
+    def annotation(self, artifact: Artifact) -> Annotation | None:
+        """Give what the user wrote about an artifact."""
+        return self.annotations.get(artifact.key)
 
     @property
     def words(self) -> list[str]:
-        """The plain words of the filter, to be marked in the table."""
-        return [term.text for term in parse_query(self.query) if not term.field and not term.excluded]
+        """What is to be marked in the table: the plain words of the filter, or those that stood in for them."""
+        typed = [term.text for term in parse_query(self.query) if not term.field and not term.excluded]
+        return [*typed, *(self.answer.similar if self.answer is not None else ())]
 
     def nodes(self) -> list[Node]:
-        """Make the tree: everything, the repositories with their modules, and the tags, with the filter's counts."""
-        counted: dict[str, dict[str, int]] = {}
-        for artifact in self.artifacts:
-            counted.setdefault(artifact.repository, {}).setdefault(artifact.module, 0)
-        for number in self.matching:
-            artifact = self.artifacts[number]
-            counted[artifact.repository][artifact.module] += 1
-        nodes = [Node(ALL, "everything", len(self.matching), ())]
-        nodes += [_repository_node(alias, modules) for alias, modules in counted.items()]
-        tags = self.index.counts("tag", self.shown)[:_TAGS_SHOWN]
-        if tags:
-            children = tuple(Node(f"tag:{tag}", tag, count, (), "accent") for tag, count in tags)
+        """Make the tree: everything, what the user saved, the repositories with their modules, and the tags."""
+        counted = self.counted
+        if counted is None:
+            return [Node(ALL, "everything", None, ())]
+        nodes = [Node(ALL, "everything", counted.artifacts, ())]
+        bookmarked = sum(1 for one in self.annotations.values() if one.bookmarked)
+        if bookmarked:
+            nodes.append(Node("bookmarks", "bookmarks", bookmarked, ()))
+        if self.searches:
+            children = tuple(Node(f"search:{one.name}", one.name, None, ()) for one in self.searches)
+            nodes.append(Node("searches", "saved searches", None, children))
+        nodes += [_repository_node(alias, modules) for alias, modules in counted.modules.items() if modules]
+        if counted.tags:
+            children = tuple(Node(f"tag:{tag}", tag, count, (), "accent") for tag, count in counted.tags[:_TAGS_SHOWN])
             nodes.append(Node("tags", "tags", None, children))
         return nodes
 
 
-def _repository_node(alias: str, modules: dict[str, int]) -> Node:
+def _repository_node(alias: str, modules: Mapping[str, int]) -> Node:
     children = tuple(
         Node(f"module:{alias}:{module}", module, count, (), "" if count else "muted")
         for module, count in sorted(modules.items())
     )
     total = sum(modules.values())
     return Node(f"repository:{alias}", alias, total, children, "" if total else "muted")
-
-
-def _sort_key(artifact: Artifact, order: str) -> tuple[str, str]:
-    value = {
-        "artifact": artifact.label,
-        "module": artifact.module,
-        "repository": artifact.repository,
-        "tags": ",".join(artifact.own_tags + artifact.tags),
-    }[order]
-    return (value.lower(), artifact.title.lower())
 
 
 def toggled_tag(query: str, tag: str) -> str:

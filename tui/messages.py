@@ -1,6 +1,6 @@
 """What comes back from work in threads: data, never services."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,56 @@ from ..actions.jobs.record import JobState
 from ..actions.plan import Plan
 from ..actions.report.figures import Figure
 from ..actions.request import Request
+from ..store import search
+from ..store.annotations import Annotation
 from ..store.artifact import Artifact
-from ..store.search import SearchIndex
+from ..store.live_catalog import Progress, Touched
+from ..store.saved_searches import SavedSearch
+from ..store.search import Answer
 
 
 @dataclass
-class CatalogRead(Message):
-    """Every artifact, ready to be searched; `current` is false for what was stored when it was last scanned."""
+class Answered(Message):
+    """The rows of a view."""
 
-    artifacts: Sequence[Artifact]
-    index: SearchIndex
-    current: bool
+    answer: Answer
+
+    def can_replace(self, message: Message) -> bool:
+        """Tell that only the newest answer is of interest."""
+        return isinstance(message, Answered)
+
+
+@dataclass
+class Counted(Message):
+    """What the rows of an answer have, for the tree."""
+
+    counted: search.Counted
+
+    def can_replace(self, message: Message) -> bool:
+        """Tell that only the newest counts are of interest."""
+        return isinstance(message, Counted)
+
+
+@dataclass
+class CatalogMoved(Message):
+    """How far the reading of the catalog is, and what isn't as it should be."""
+
+    progress: Progress
+
+
+@dataclass
+class FilesChanged(Message):
+    """Files of a repository changed."""
+
+    touched: Touched
+
+
+@dataclass
+class AnnotationsRead(Message):
+    """What the user wrote about artifacts, by their keys, and the saved searches."""
+
+    annotations: Mapping[str, Annotation]
+    searches: Sequence[SavedSearch]
 
 
 @dataclass
@@ -59,7 +98,7 @@ class ChoicesRead(Message):
 
 
 @dataclass
-class Answered(Message):
+class Told(Message):
     """The answer to a request that executes nothing, as lines."""
 
     request: Request
@@ -68,9 +107,10 @@ class Answered(Message):
 
 @dataclass
 class Changed(Message):
-    """Something was stored: the catalog is to be looked at again."""
+    """Something was stored: the catalog is to be looked at again, perhaps only the user's own repositories."""
 
     note: str = ""
+    own_only: bool = False
 
 
 @dataclass

@@ -22,17 +22,18 @@ from ..actions.report.figures import experiment_figure
 from ..actions.report.points import points_table
 from ..actions.report.telling import tell
 from ..actions.request import request_from
-from ..store import annotations
+from ..store import annotations, saved_searches
 from ..store.artifact import Artifact
 from ..store.errors import CkexploreError, InvalidRequestError
-from ..store.search import SearchIndex
+from ..store.live_catalog import Annotated, Progress, Telling, Touched
+from ..store.search import Answer, Counted, SearchFailed
 from ..store.untrusted import safe_line, safe_text
 from ..store.workspace import Workspace
 from . import messages
 
 _LOOK = 0.05  # seconds between two looks at a running job: 20 a second
 _STATE_EVERY = 0.5  # seconds
-_OWN = {"local", "jobs"}
+_ONLY_READING = {"export", "find", "info", "list_actions", "list_tags", "load", "ls", "search"}
 
 
 def guarded(target: MessagePump, work: Callable[[], None]) -> None:
@@ -46,24 +47,28 @@ def guarded(target: MessagePump, work: Callable[[], None]) -> None:
         target.post_message(messages.Failed(told))
 
 
-def read_catalog(target: MessagePump, workspace: Workspace, *, stored_first: bool) -> None:
-    """Read every artifact: at first as stored, then as the disk has them now."""
-    if stored_first and (stored := browsing.rows(workspace, stored_only=True)):
-        target.post_message(_catalog(stored, current=False))
-    target.post_message(_catalog(browsing.rows(workspace), current=True))
+def catalog_told(target: MessagePump, workspace: Workspace, told: Telling) -> None:
+    """Post what the catalog tells; called in the catalog's threads."""
+    match told:
+        case Answer():
+            target.post_message(messages.Answered(told))
+        case Counted():
+            target.post_message(messages.Counted(told))
+        case Progress():
+            target.post_message(messages.CatalogMoved(told))
+        case Annotated():
+            target.post_message(
+                messages.AnnotationsRead(annotations.annotations(workspace), saved_searches.saved_searches(workspace))
+            )
+        case Touched():
+            target.post_message(messages.FilesChanged(told))
+        case SearchFailed():
+            target.post_message(messages.Failed(f"{told.reason} (a defect of ckexplore)"))
 
 
-def _catalog(rows: list[Artifact], *, current: bool) -> messages.CatalogRead:
-    rows = [row for row in rows if row.module != annotations.MODULE]  # shown at the artifacts that they are about
-    places = {alias: place for place, alias in enumerate(dict.fromkeys(row.repository for row in rows))}
-    # What others made first, then the user's own runs; inside a repository by module and name, as one looks for it.
-    rows.sort(key=lambda row: (row.repository in _OWN, places[row.repository], row.module, row.label.lower()))
-    return messages.CatalogRead(rows, SearchIndex(rows), current)
-
-
-def read_details(target: MessagePump, workspace: Workspace, artifact: Artifact) -> None:
+def read_details(target: MessagePump, workspace: Workspace, artifact: Artifact, copies: list[Artifact]) -> None:
     """Read what the detail view shows of one artifact."""
-    details = browsing.details(workspace, artifact)
+    details = browsing.details(workspace, artifact, copies)
     points = browsing.experiment_points(workspace, artifact)
     if get_current_worker().is_cancelled:
         return
@@ -76,10 +81,30 @@ def read_file(target: MessagePump, workspace: Workspace, artifact: Artifact, row
     target.post_message(messages.FileRead(row.path, browsing.file_text(workspace, artifact, row.place)))
 
 
-def set_tags(target: MessagePump, workspace: Workspace, artifact: Artifact, tags: list[str]) -> None:
-    """Replace the user's own tags of an artifact."""
-    stored = annotations.set_own_tags(workspace, artifact, tags)
-    target.post_message(messages.Changed(f"{artifact.title}: {', '.join(stored) or 'no tags of yours'}"))
+def annotate(
+    target: MessagePump,
+    workspace: Workspace,
+    artifact: Artifact,
+    *,
+    tags: list[str] | None = None,
+    note: str | None = None,
+    bookmarked: bool | None = None,
+) -> None:
+    """Replace what the user wrote about an artifact; what is None stays."""
+    stored = annotations.annotate(workspace, artifact, tags=tags, note=note, bookmarked=bookmarked)
+    if tags is not None:
+        told = ", ".join(stored.tags) or "no tags of yours"
+    elif note is not None:
+        told = "note kept" if stored.note else "no note"
+    else:
+        told = "bookmarked" if stored.bookmarked else "no longer bookmarked"
+    target.post_message(messages.Changed(f"{artifact.title}: {told}", own_only=True))
+
+
+def save_search(target: MessagePump, workspace: Workspace, name: str, query: str, scope: str, order: str) -> None:
+    """Save a search under a name."""
+    saved_searches.save_search(workspace, name, query, scope=scope, order=order)
+    target.post_message(messages.Changed(f"saved as {name}; the tree has it", own_only=True))
 
 
 def ask_line(target: MessagePump, workspace: Workspace, line: str) -> None:
@@ -97,8 +122,8 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
         target.post_message(messages.Planned(request, result))
         return
     action = kernel.ALIASES.get(request.action, request.action)
-    target.post_message(messages.Answered(request, tell(action, request.cid.module, result, brief=request.flag("min"))))
-    if action in {"add", "pull", "rm", "tag"}:
+    target.post_message(messages.Told(request, tell(action, request.cid.module, result, brief=request.flag("min"))))
+    if action not in _ONLY_READING:
         target.post_message(messages.Changed())
 
 

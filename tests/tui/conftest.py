@@ -33,14 +33,23 @@ class Browsing:
     def table(self) -> VirtualTable:
         return self.browser.query_one("#table", VirtualTable)
 
+    def is_settled(self) -> bool:
+        """Whether the table and the tree show the newest view of the catalog, and nothing is being looked at."""
+        browser, listing = self.browser, self.browser.listing
+        settled = browser._catalog.settled
+        counted = listing.counted.answer if listing.counted is not None else None
+        return browser._looked and settled is not None and settled is listing.answer and settled is counted
+
     @property
     def titles(self) -> list[str]:
         listing = self.browser.listing
-        return [listing.artifacts[number].title for number in listing.shown]
+        return [listing.artifact(number).title for number in listing.shown]
 
     @property
     def all_titles(self) -> set[str]:
-        return {artifact.title for artifact in self.browser.listing.artifacts}
+        answer = self.browser.listing.answer
+        assert answer is not None
+        return {answer.index.artifact(number).title for number in answer.index.search("")}
 
     async def until(self, condition: Callable[[], object], patience: float = 30.0) -> None:
         """Wait until something is so; `patience` in seconds."""
@@ -63,7 +72,7 @@ class Browsing:
         await self.pilot.press("slash")
         await self.type(text)
         await self.pilot.press("enter")
-        await self.pilot.pause()
+        await self.until(self.is_settled)
 
     def screen_text(self) -> str:
         """What the terminal shows."""
@@ -80,8 +89,7 @@ async def browsing(workspace: Workspace, size: tuple[int, int] = (140, 40)) -> A
     async with app.run_test(size=size, notifications=True) as pilot:
         running = Browsing(app, pilot)
         await running.until(lambda: any(isinstance(screen, BrowserScreen) for screen in app.screen_stack))
-        await running.until(lambda: running.browser._read)
-        await running.until(lambda: not running.browser.query_one("TitleLine").state)  # type: ignore[attr-defined]
+        await running.until(running.is_settled)
         yield running
 
 

@@ -3,17 +3,19 @@
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from ckexplore.actions.jobs import record
-from ckexplore.store import repos
+from ckexplore.store import annotations, repos
 from ckexplore.store.workspace import Workspace
 from ckexplore.tui.widgets.detail_pane import DetailPane
 from ckexplore.tui.widgets.job_pane import JobPane
 from ckexplore.tui.widgets.tab_line import TabLine
 from ckexplore.tui.widgets.table import VirtualTable
+from ckexplore.tui.widgets.tree import VirtualTree
 
 from ..conftest import require
+from ..store.making import make_entry
 from .conftest import browsing
 
 SIZES = [(80, 24), (160, 48)]
@@ -39,13 +41,13 @@ async def test_the_filter_narrows_as_one_types_and_escape_clears_it(workspace: W
     del samples
     async with browsing(workspace) as run:
         await run.pilot.press("slash", *"onnx")
-        await run.pilot.pause()
+        await run.until(run.is_settled)
         assert set(run.titles) == {"image-classification-onnx", "lib.onnxruntime", "model.onnx", "model-minimobilenet"}
         await run.pilot.press("space", "t", "a", "g", "colon", "l", "i", "b")
-        await run.pilot.pause()
+        await run.until(run.is_settled)
         assert run.titles == ["lib.onnxruntime"]
         await run.pilot.press("enter", "escape")
-        await run.pilot.pause()
+        await run.until(run.is_settled)
         assert len(run.titles) == 19
 
 
@@ -75,12 +77,52 @@ async def test_the_details_show_overview_readme_meta_and_files(workspace: Worksp
     async with browsing(workspace) as run:
         await run.filter("module:program matmul")
         tabs = run.browser.query_one(DetailPane).query_one(TabLine)
-        await run.until(lambda: tabs.names == ("overview", "readme", "meta", "files"))
+        await run.until(lambda: tabs.names == ("overview", "readme", "needs", "meta", "files"))
         await run.until(lambda: "naive, blocked" in run.screen_text() or "blocked, naive" in run.screen_text())
-        for view, word in (("readme", "matri"), ("meta", "compile_deps"), ("files", "matmul.c")):
+        for view, word in (("readme", "matri"), ("needs", "compiler"), ("meta", "compile_deps"), ("files", "matmul.c")):
             await run.pilot.press("right_square_bracket")
             assert tabs.active == view
             await run.until(lambda word=word: word in run.screen_text())
+
+
+async def test_a_changed_file_and_a_new_entry_show_by_themselves(workspace: Workspace, samples: Path) -> None:
+    async with browsing(workspace) as run:
+        await run.filter("module:program matmul")
+        tabs = run.browser.query_one(DetailPane).query_one(TabLine)
+        await run.until(lambda: "readme" in tabs.names)
+        await run.pilot.press("right_square_bracket")
+        (samples / "program/matmul/README.md").write_text("# Rewritten by its author\n")
+        await run.until(lambda: "Rewritten by its author" in run.screen_text())
+        await run.pilot.press("escape")
+        make_entry(samples, "program", "brand-new", "7" * 16, {"tags": ["new"]}, module_uid="b0ac08fe1d3c2615")
+        await run.until(lambda: "brand-new" in run.titles)
+
+
+async def test_notes_bookmarks_and_saved_searches_are_kept_and_shown(workspace: Workspace, samples: Path) -> None:
+    del samples
+    async with browsing(workspace) as run:
+        await run.filter("module:program matmul")
+        await run.pilot.press("b")
+        await run.until(lambda: "★ matmul" in run.screen_text())
+        await run.pilot.press("n")
+        await run.until(lambda: isinstance(run.app.focused, TextArea))
+        await run.pilot.press(*"fast", "ctrl+s")
+        await run.until(lambda: "★ ✎ matmul" in run.screen_text())
+        await run.pilot.press("S", *"quick", "enter")
+        await run.until(lambda: [one.name for one in run.browser.listing.searches] == ["quick"])
+        await run.pilot.press("escape")
+        await run.until(lambda: len(run.titles) > 10)
+        tree = run.browser.query_one(VirtualTree)
+        await run.pilot.press("1")
+        tree.expand_nodes(["searches"])
+        tree.go_to_node("search:quick")
+        await run.pilot.press("enter")
+        await run.until(lambda: run.titles == ["matmul"])
+        await run.pilot.press("1")
+        tree.go_to_node("bookmarks")
+        await run.pilot.press("slash", "escape")
+        await run.until(lambda: run.titles == ["matmul"])
+    assert {one.note for one in annotations.annotations(workspace).values()} == {"fast"}
 
 
 async def test_enter_on_a_file_shows_it(workspace: Workspace, samples: Path) -> None:
@@ -158,9 +200,7 @@ async def test_a_run_streams_draws_its_chart_and_becomes_a_row(workspace: Worksp
         await run.until(lambda: pane.job_state.over)
         assert pane.job_state.state == "done"
         assert "✔ done" in run.screen_text()
-        await run.until(
-            lambda: any(row.title == "image-classification-onnx.latency" for row in run.browser.listing.artifacts)
-        )
+        await run.until(lambda: "image-classification-onnx.latency" in run.all_titles)
         await run.pilot.press("e")
         assert run.browser.artifact is not None
         assert run.browser.artifact.module == "experiment"

@@ -1,4 +1,4 @@
-"""What the browser's keys do to artifacts: tag, detect, install, run, any command; and following the job."""
+"""What the browser's keys do to artifacts: detect, install, run, any command; and following the job."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,6 @@ from ...store.workspace import Workspace
 from .. import messages, work
 from ..keys import BROWSER
 from ..widgets.job_pane import JobPane
-from ..widgets.table import VirtualTable
 from .choose import Choice, ChooseScreen
 from .confirm import ConfirmScreen
 
@@ -27,11 +26,10 @@ class ActingScreen(Screen[None]):
 
     workspace: Workspace
     artifact: Any
-    listing: Any
+    show_artifact: Callable[[str], None]
     in_thread: Callable[..., None]
     action_show_table: Callable[[], None]
-    show_everything: Callable[[], None]
-    _typed_for = ":"
+    _use_line: Callable[[str], None]
     _last_experiment = ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -55,11 +53,12 @@ class ActingScreen(Screen[None]):
                     self.notify(f"{what}; this one is of the module {artifact.module}", markup=False)
                 return
 
-    # Commands and tags are typed in one line at the bottom
+    # What is typed in one line at the bottom
 
-    def _type(self, purpose: str, value: str, placeholder: str) -> None:
+    def type_line(self, use: Callable[[str], None], value: str, placeholder: str) -> None:
+        """Let a line be typed, and use it when it is entered."""
         line = self.query_one("#command", Input)
-        self._typed_for = purpose
+        self._use_line = use
         line.placeholder = placeholder
         line.value = value
         line.display = True
@@ -67,25 +66,18 @@ class ActingScreen(Screen[None]):
 
     def action_command(self) -> None:
         """Type a CK command."""
-        self._type(":", "", ": ACTION MODULE:ARTIFACT --key=value   (→ completes, Esc leaves)")
+        self.type_line(self._command, "", ": ACTION MODULE:ARTIFACT --key=value   (→ completes, Esc leaves)")
 
-    def action_tag(self) -> None:
-        """Type the user's own tags of the artifact."""
-        artifact: Artifact | None = self.artifact
-        if artifact is not None:
-            self._type("tag", ", ".join(artifact.own_tags), f"your tags for {artifact.title}, separated by commas")
+    def _command(self, line: str) -> None:
+        if line in ("q", "quit"):
+            self.app.exit()
+        elif line:
+            self.in_thread(work.ask_line, self.workspace, line, group="request")
 
     @on(Input.Submitted, "#command")
     def _typed(self, message: Input.Submitted) -> None:
-        text, purpose = message.value.strip(), self._typed_for
         self._leave_line()
-        artifact: Artifact | None = self.artifact
-        if purpose == "tag" and artifact is not None:
-            self.in_thread(work.set_tags, self.workspace, artifact, text.split(","), group="request")
-        elif text in ("q", "quit"):
-            self.app.exit()
-        elif text:
-            self.in_thread(work.ask_line, self.workspace, text, group="request")
+        self._use_line(message.value.strip())
 
     @on(Input.Blurred, "#command")
     def _leave_line(self) -> None:
@@ -219,11 +211,7 @@ class ActingScreen(Screen[None]):
 
     def action_result(self) -> None:
         """Go to the experiment that the last run was recorded in."""
-        wanted = self._last_experiment
-        for number, artifact in enumerate(self.listing.artifacts):
-            if artifact.cid == wanted:
-                self.show_everything()
-                self.query_one("#table", VirtualTable).go_to_row(number)
-                self.action_show_table()
-                return
+        if self._last_experiment:
+            self.show_artifact(self._last_experiment)
+            return
         self.notify("no run has been recorded in this session", markup=False)

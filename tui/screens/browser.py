@@ -1,6 +1,7 @@
 """The browser: tree, table, details and job pane over one workspace. It asks the kernel and draws the answer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -8,23 +9,25 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from ...store.artifact import Artifact
+from ...store.cid import parse_cid
+from ...store.live_catalog import LiveCatalog
+from ...store.search import ORDERS
 from ...store.workspace import Workspace
 from .. import messages, work
 from ..commands import CommandSuggester
 from ..keys import BROWSER, bindings
-from ..listing import ALL, ORDERS, Listing, toggled_tag
+from ..listing import ALL, Listing, toggled_tag
 from ..widgets.detail_pane import DetailPane
 from ..widgets.job_pane import JobPane
 from ..widgets.log_pane import LogPane
 from ..widgets.tab_line import TabLine
-from ..widgets.table import Cell, Column, VirtualTable
+from ..widgets.table import Cell, Column, Piece, VirtualTable
 from ..widgets.title_line import TitleLine
 from ..widgets.tree import VirtualTree
-from .acting import ActingScreen
+from .annotating import AnnotatingScreen
 from .pager import PagerScreen, help_page
 
 COLUMNS = (
@@ -33,6 +36,7 @@ COLUMNS = (
     Column("repository", "repository", minimum=11, weight=1, priority=5),
     Column("tags", "tags", minimum=12, weight=3, priority=6),
 )
+_FEW_REPOSITORIES = 4  # these open by themselves in the tree
 PANES = ("tree", "table", "details", "job")
 
 _NOTHING_YET = """No repositories yet.
@@ -45,7 +49,7 @@ Or leave with q and try the samples:
    ckexplore demo"""
 
 
-class BrowserScreen(ActingScreen, Screen[None]):
+class BrowserScreen(AnnotatingScreen):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(BROWSER))
@@ -57,7 +61,9 @@ class BrowserScreen(ActingScreen, Screen[None]):
         self.listing = Listing()
         self._pane = "table"
         self._zoomed = False
-        self._read = False
+        self._looked = False
+        self._untouched = True  # the cursor, so that it stays at the top while the first rows come in
+        self._opened: set[str] = set()  # repositories in the tree that opened by themselves
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -77,12 +83,16 @@ class BrowserScreen(ActingScreen, Screen[None]):
         for name in ("#filter", "#command"):
             self.query_one(name, Input).cursor_blink = False
         command = self.query_one("#command", Input)
-        command.suggester = CommandSuggester(lambda: self.listing.artifacts)
+        command.suggester = CommandSuggester(lambda: self.listing)
         command.display = False
         self.query_one(TitleLine).state = "reading …"
         self._lay_out()
-        self.in_thread(work.read_catalog, self.workspace, stored_first=True, group="catalog")
+        self._catalog = LiveCatalog(self.workspace, partial(work.catalog_told, self, self.workspace))
         self.in_thread(work.running_jobs, self.workspace, group="job")
+
+    def on_unmount(self) -> None:
+        """Give up the catalog."""
+        self._catalog.close()
 
     def in_thread(self, function: Callable[..., None], *arguments: object, group: str, **options: object) -> None:
         """Do something in a thread; a later one of the same group takes the place of an earlier one."""
@@ -93,16 +103,42 @@ class BrowserScreen(ActingScreen, Screen[None]):
 
     # What comes back
 
-    def on_catalog_read(self, message: messages.CatalogRead) -> None:
-        """Show the catalog, and what is under the cursor."""
-        self._read = True
-        self.listing = self.listing.with_catalog(message.artifacts, message.index)
-        self.query_one(TitleLine).state = "" if message.current else "looking for changes …"
-        self._show_listing()
-        tree = self.query_one(VirtualTree)
-        if message.current and len({artifact.repository for artifact in message.artifacts}) <= 4:
-            tree.expand_nodes([node.key for node in self.listing.nodes() if node.key.startswith("repository:")])
+    def on_answered(self, message: messages.Answered) -> None:
+        """Show the rows of the newest view, and what is under the cursor."""
+        if message.answer.view != self.listing.view:
+            return  # the answer to the newest is on its way
+        before, artifact = self.listing, self.artifact
+        self.listing = replace(before, answer=message.answer)
+        self._show_rows(before.number_in(self.listing, self.query_one("#table", VirtualTable).cursor_row_id))
+        if self.artifact != artifact or not message.answer.shown:
+            self._read_details()
+
+    def on_counted(self, message: messages.Counted) -> None:
+        """Show in the tree what the rows have."""
+        self.listing = replace(self.listing, counted=message.counted)
+        self._show_tree()
+
+    def on_annotations_read(self, message: messages.AnnotationsRead) -> None:
+        """Show what the user wrote."""
+        self.listing = replace(self.listing, annotations=message.annotations, searches=message.searches)
+        self.query_one("#table", VirtualTable).refresh_rows()
+        self._show_tree()
         self._read_details()
+        if self.listing.scope == "bookmarks":
+            self._catalog.ask(self.listing.view)
+
+    def on_files_changed(self, message: messages.FilesChanged) -> None:
+        """Read the details again when they may say something else now."""
+        number = self.query_one("#table", VirtualTable).cursor_row_id
+        if number is not None and self.listing.concerned(number, message.touched):
+            self._read_details()
+
+    def on_catalog_moved(self, message: messages.CatalogMoved) -> None:
+        """Say how far the reading is, and what isn't as it should be."""
+        progress = message.progress
+        self._looked = progress.looked
+        self.query_one(TitleLine).state = progress.doing or progress.shortcoming
+        self.query_one("#table", VirtualTable).empty_message = self._why_empty()
 
     def on_details_read(self, message: messages.DetailsRead) -> None:
         """Show details, unless the cursor has gone on."""
@@ -119,7 +155,7 @@ class BrowserScreen(ActingScreen, Screen[None]):
         """Show a file."""
         self.app.push_screen(PagerScreen(message.name, lambda page: page.show_source(message.text, message.name)))
 
-    def on_answered(self, message: messages.Answered) -> None:
+    def on_told(self, message: messages.Told) -> None:
         """Show the answer to a command: a line as a note, more as a page."""
         lines = message.lines
         if len(lines) <= 2:
@@ -132,7 +168,7 @@ class BrowserScreen(ActingScreen, Screen[None]):
         """Look again after something was stored."""
         if message.note:
             self.notify(message.note, markup=False)
-        self.in_thread(work.read_catalog, self.workspace, stored_first=False, group="catalog")
+        self._catalog.look_again(own_only=message.own_only)
 
     def on_failed(self, message: messages.Failed) -> None:
         """Say what didn't work."""
@@ -145,53 +181,83 @@ class BrowserScreen(ActingScreen, Screen[None]):
     def artifact(self) -> Artifact | None:
         """The artifact under the cursor."""
         number = self.query_one("#table", VirtualTable).cursor_row_id
-        return None if number is None or number >= len(self.listing.artifacts) else self.listing.artifacts[number]
+        return None if number is None or self.listing.answer is None else self.listing.artifact(number)
 
-    def _show_listing(self) -> None:
+    def look_at(self, **changes: object) -> None:
+        """Ask for another view; the rows follow as soon as they are found."""
+        self.listing = replace(self.listing, **changes)  # type: ignore[arg-type]
+        self._catalog.ask(self.listing.view)
+
+    def _show_rows(self, cursor: int | None) -> None:
         listing = self.listing
         table = self.query_one("#table", VirtualTable)
         table.empty_message = self._why_empty()
         table.set_sort(listing.order or None, listing.descending)
         table.set_highlight(listing.words)
-        table.set_rows(listing.shown, self._cells)
-        self.query_one(VirtualTree).set_root_nodes(listing.nodes())
+        table.set_rows(listing.shown, self._cells, cursor)
+        if self._untouched:
+            table.move_cursor(0)
+        self._count()
+
+    def _show_tree(self) -> None:
+        tree = self.query_one(VirtualTree)
+        tree.set_root_nodes(self.listing.nodes())
+        repositories = {node.key for node in self.listing.nodes() if node.key.startswith("repository:")}
+        if len(repositories) <= _FEW_REPOSITORIES:
+            tree.expand_nodes(sorted(repositories - self._opened))
+            self._opened |= repositories
+        self.query_one("#table", VirtualTable).empty_message = self._why_empty()
         self._count()
 
     def _why_empty(self) -> str:
-        if not self._read:
+        answer = self.listing.answer
+        if answer is None or not (len(answer.index) or self._looked):
             return "reading …"
-        if not self.listing.artifacts:
+        if not len(answer.index):
             return _NOTHING_YET
         return "Nothing matches the filter.\nEsc clears it." if self.listing.query else "Nothing here."
 
     def _count(self) -> None:
-        listing = self.listing
-        repositories = len({artifact.repository for artifact in listing.artifacts})
-        broken = sum(1 for artifact in listing.artifacts if artifact.problem)
-        parts = [_counted(repositories, "repository", "repositories"), _counted(len(listing.artifacts), "artifact")]
-        parts += [f"{len(listing.shown):,} shown"] if len(listing.shown) != len(listing.artifacts) else []
-        parts += [f"{broken} broken"] if broken else []
+        answer, counted = self.listing.answer, self.listing.counted
+        if answer is None:
+            return
+        repositories = sum(1 for modules in counted.modules.values() if modules) if counted else 0
+        parts = [_counted(repositories, "repository", "repositories")] if repositories else []
+        parts += [_counted(answer.index.artifacts, "artifact")]
+        parts += [f"{len(answer.shown):,} shown"] if len(answer.shown) != answer.index.artifacts else []
+        parts += [f"like {', '.join(answer.similar[:3])}"] if answer.similar else []
+        parts += [f"{answer.index.broken:,} broken"] if answer.index.broken else []
         self.query_one(TitleLine).counts = " · ".join(parts)
 
     def _cells(self, number: int) -> Sequence[Cell]:
-        artifact = self.listing.artifacts[number]
-        own = [(f"{tag} ", "own-tag") for tag in artifact.own_tags]
-        tags = " ".join(artifact.tags)
-        title: Cell = (f"✘ {artifact.title}", "error") if artifact.problem else artifact.label
-        return [title, (artifact.module, "accent"), (artifact.repository, "muted"), [*own, (tags, "muted")]]  # type: ignore[list-item]
+        artifact = self.listing.artifact(number)
+        annotation = self.listing.annotation(artifact)
+        title: list[Piece] = [(f"✘ {artifact.label}", "error") if artifact.problem else (artifact.label, "")]
+        if annotation and annotation.note:
+            title.insert(0, ("✎ ", "own-tag"))
+        if annotation and annotation.bookmarked:
+            title.insert(0, ("★ ", "own-tag"))
+        repository: list[Piece] = [(artifact.repository, "muted")]
+        copies = len(self.listing.copies(number)) - 1
+        if copies:
+            repository.append((f" +{copies}", "accent"))
+        tags: list[Piece] = [(f"{tag} ", "own-tag") for tag in artifact.own_tags]
+        return [title, (artifact.module, "accent"), repository, [*tags, (" ".join(artifact.tags), "muted")]]
 
     def _read_details(self) -> None:
-        artifact = self.artifact
-        if artifact is None:
+        artifact, number = self.artifact, self.query_one("#table", VirtualTable).cursor_row_id
+        if artifact is None or number is None:
             self.query_one(DetailPane).clear()
         else:
-            self.in_thread(work.read_details, self.workspace, artifact, group="details")
+            copies = [self.listing.artifact(one) for one in self.listing.copies(number)]
+            self.in_thread(work.read_details, self.workspace, artifact, copies, group="details")
         self.refresh_bindings()
 
     # Tree, table, filter
 
     @on(VirtualTable.RowHighlighted, "#table")
     def _row_highlighted(self) -> None:
+        self._untouched = self._untouched and not self.query_one("#table", VirtualTable).cursor_line
         self._read_details()
 
     @on(VirtualTable.RowSelected, "#table")
@@ -201,26 +267,29 @@ class BrowserScreen(ActingScreen, Screen[None]):
     @on(VirtualTable.SortRequested, "#table")
     def _sort_requested(self, message: VirtualTable.SortRequested) -> None:
         again = message.column_key == self.listing.order
-        self._order(message.column_key, again and not self.listing.descending)
+        self.look_at(order=message.column_key, descending=again and not self.listing.descending)
 
     @on(VirtualTree.NodeHighlighted, "#tree")
     def _node_highlighted(self, message: VirtualTree.NodeHighlighted) -> None:
-        if not message.key.startswith("tag") and message.key != self.listing.scope:
-            self.listing = self.listing.with_scope(message.key)
-            self._show_listing()
+        kind = message.key.partition(":")[0]
+        if kind in {ALL, "bookmarks", "repository", "module"} and message.key != self.listing.scope:
+            self.look_at(scope=message.key)
 
     @on(VirtualTree.NodeSelected, "#tree")
     def _node_selected(self, message: VirtualTree.NodeSelected) -> None:
-        if message.key.startswith("tag:"):
+        kind, _, name = message.key.partition(":")
+        if kind == "tag":
             field = self.query_one("#filter", Input)
-            field.value = toggled_tag(field.value, message.key.removeprefix("tag:"))
-        elif message.key != "tags":
+            field.value = toggled_tag(field.value, name)
+        elif kind == "search":
+            self.open_search(name)
+            self.action_show_table()
+        elif kind not in {"tags", "searches"}:
             self.action_show_table()
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, message: Input.Changed) -> None:
-        self.listing = self.listing.with_query(message.value)
-        self._show_listing()
+        self.look_at(query=message.value)
 
     @on(Input.Submitted, "#filter")
     def _filter_submitted(self) -> None:
@@ -231,32 +300,28 @@ class BrowserScreen(ActingScreen, Screen[None]):
         self._show_pane("table")
         self.set_focus(self.query_one("#filter"))
 
-    def show_everything(self) -> None:
-        """Take back filter and scope."""
+    def show_artifact(self, cid: str) -> None:
+        """Take back filter and branch, and go to an artifact."""
+        wanted = parse_cid(cid)
         field = self.query_one("#filter", Input)
+        words = f"module:{wanted.module} repo:{wanted.repository} {wanted.artifact}"
         with field.prevent(Input.Changed):
-            field.value = ""
-        self.listing = self.listing.with_query("").with_scope(ALL)
+            field.value = words
         self.query_one(VirtualTree).go_to_node(ALL)
-        self._show_listing()
-
-    def _order(self, order: str, descending: bool) -> None:
-        self.listing = self.listing.ordered_by(order, descending)
-        self._show_listing()
+        self.look_at(query=words, scope=ALL)
+        self.action_show_table()
 
     def action_sort(self) -> None:
         """Order by the next column."""
-        orders = ("", *ORDERS)
-        self._order(orders[(orders.index(self.listing.order) + 1) % len(orders)], False)
+        self.look_at(order=self.listing.order_after, descending=False)
 
     def action_reverse(self) -> None:
         """Turn the order round."""
-        self._order(self.listing.order or ORDERS[0], not self.listing.descending)
+        self.look_at(order=self.listing.order or next(iter(ORDERS)), descending=not self.listing.descending)
 
     def action_rescan(self) -> None:
         """Look at every repository's files again."""
-        self.query_one(TitleLine).state = "looking for changes …"
-        self.in_thread(work.read_catalog, self.workspace, stored_first=False, group="catalog")
+        self._catalog.look_again()
 
     # Panes
 

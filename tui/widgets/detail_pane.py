@@ -1,4 +1,6 @@
-"""The details of one artifact: overview, README, meta as JSON, files, and the points of an experiment."""
+"""The details of one artifact: overview, README, what it needs and offers, meta, files, an experiment's points."""
+
+from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,6 +11,7 @@ from textual.widgets import ContentSwitcher
 
 from ...actions.browsing import Details, FileRow
 from ...actions.report.units import with_unit
+from ...store.formats.shape import Shape
 from .. import messages
 from .chart_view import ChartView
 from .document import DocumentView
@@ -19,6 +22,12 @@ from .table import Cell, Column, VirtualTable
 _FILE_COLUMNS = (
     Column("path", "file", minimum=10, weight=1, priority=2),
     Column("size", "size", width=10, align="right", priority=1),
+)
+
+_NEED_COLUMNS = (
+    Column("name", "needs and offers", minimum=14, weight=2, priority=9),
+    Column("text", "", minimum=10, weight=3, priority=8),
+    Column("when", "when", minimum=8, weight=1, priority=7),
 )
 
 
@@ -38,6 +47,7 @@ class DetailPane(Vertical):
         with ContentSwitcher(initial="view-overview", id="detail-views"):
             yield FieldsView(id="view-overview")
             yield DocumentView(id="view-readme", empty_message="no README")
+            yield VirtualTable(_NEED_COLUMNS, id="view-needs", empty_message="needs nothing")
             yield DocumentView(id="view-meta", empty_message="no meta")
             yield VirtualTable(_FILE_COLUMNS, id="view-files", empty_message="no files")
             with Vertical(id="view-points"):
@@ -62,9 +72,12 @@ class DetailPane(Vertical):
         self._show_readme(details)
         self.query_one("#view-meta", DocumentView).show_json(details.meta)
         self._show_files(details.files)
+        needs = needs_rows(details.shape)
+        self.query_one("#view-needs", VirtualTable).set_rows(range(len(needs)), needs.__getitem__)
         names = ["overview"]
-        names += ["points"] if details.artifact.module == "experiment" and details.artifact.format == "ck" else []
+        names += ["points"] if details.artifact.module == "experiment" else []
         names += ["readme"] if details.readme else []
+        names += ["needs"] if needs else []
         names += ["meta"] if details.meta else []
         names.append("files")
         if "points" in names:
@@ -139,3 +152,20 @@ class DetailPane(Vertical):
     def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
         """Follow a click on a name."""
         self.choose(message.name)
+
+
+def needs_rows(shape: Shape) -> list[Sequence[Cell]]:
+    """Make the rows of the view `needs`: dependencies, then variations, then versions."""
+    found: list[Sequence[Cell]] = []
+    for one in shape.dependencies:
+        text = " ".join(part for part in (one.tags if one.key else "", one.versions) if part)
+        when = " ".join(part for part in (one.phase, one.when) if part)
+        found.append([one.key or one.tags, (text, "muted"), when])
+    for one in shape.variations:
+        group = f"one of {one.group}" if one.group else ""
+        name: Cell = [(one.name, "accent"), (" (default)" if one.default else "", "muted")]
+        found.append([name, (one.sets, "muted"), group])
+    for version in shape.versions:
+        default = "default" if version == shape.default_version else ""
+        found.append([(f"version {version}", "strong"), "", default])
+    return found

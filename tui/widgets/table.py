@@ -181,13 +181,14 @@ class VirtualTable(CursorLines):
         self._columns = tuple(columns)
         self.lines_changed()
 
-    def set_rows(self, ids: Sequence[int], cells: Callable[[int], Sequence[Cell]]) -> None:
+    def set_rows(self, ids: Sequence[int], cells: Callable[[int], Sequence[Cell]], cursor: int | None = None) -> None:
         """Show these rows, in this order; `cells(row_id)` gives one cell for each column when the row is shown.
 
         The cursor stays on the row that it was on and the row stays where it was on the screen; if the row is gone,
-        the cursor keeps its place.
+        the cursor keeps its place. Where the ids mean other rows than before, `cursor` is the one to stay on.
         """
-        row_id, line, top = self.cursor_row_id, self.cursor_line or 0, self.scroll_offset.y
+        row_id = self.cursor_row_id if cursor is None else cursor
+        line, top = self.cursor_line or 0, self.scroll_offset.y
         self._ids, self._cells = ids, cells
         self.lines_changed()
         self.place_cursor(self._line_of(row_id, line), line - top)
