@@ -7,7 +7,6 @@ from pathlib import Path
 from .artifact import module_uid
 from .errors import CkexploreError
 from .formats import ck, ck_entries
-from .journal.files import locked
 from .repos import prepare_home
 from .untrusted import safe_line
 from .workspace import Workspace
@@ -19,6 +18,8 @@ def changing(workspace: Workspace, module: str, description: str) -> Iterator[Pa
 
     Raises CkexploreError, also for what the disk refuses inside the block.
     """
+    from .journal.files import locked  # noqa: PLC0415  (TinyDB comes with it, which reading doesn't need)
+
     folder = workspace.local / module
     prepare_home(workspace)
     _ensure_described(workspace.local, module, description)
