@@ -30,7 +30,7 @@ def ls(request: Request) -> dict[str, Any]:
         return _search(request)
     if request.cid.module == "repo":
         return listed(request, list(_repositories(request)))
-    known = known_to(request)
+    known = checked_repositories(request)
     found = [one for cid in request.cids or (Cid(),) for one in locate(request.workspace, known, cid)]
     return listed(request, [as_ck(location) for location in found])
 
@@ -41,7 +41,7 @@ def _search(request: Request) -> dict[str, Any]:
     return search(request)
 
 
-def known_to(request: Request) -> list[Repository]:
+def checked_repositories(request: Request) -> list[Repository]:
     """List the repositories. Raises NotFoundError when a CID names one that isn't among them."""
     known = repositories(request.workspace)
     for cid in request.cids:
@@ -109,7 +109,7 @@ def one_location(request: Request) -> Location:
         )
     if cid.module == "repo":
         return _as_artifact(named(repositories(request.workspace), cid.artifact))
-    return locate_one(request.workspace, known_to(request), cid)
+    return locate_one(request.workspace, checked_repositories(request), cid)
 
 
 def find(request: Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from ..store.cid import Cid, has_wildcard
 from ..store.errors import CkexploreError, InvalidRequestError
 from ..store.quick import TYPE_CHECKING
 from ..store.tagged import tagged
-from .common import as_ck, known_to, listed, own_meta
+from .common import as_ck, checked_repositories, listed, own_meta
 from .request import refuse_unknown_options
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def list_tags(request: Request) -> dict[str, Any]:
 
 
 def _tagged(request: Request) -> Iterator[tuple[Location, tuple[str, ...]]]:
-    return tagged(request.workspace, known_to(request), request.cids or (Cid(),), request.words("tags"))
+    return tagged(request.workspace, checked_repositories(request), request.cids or (Cid(),), request.words("tags"))
 
 
 def _bookmarked(request: Request) -> set[str]:

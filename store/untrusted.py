@@ -132,6 +132,8 @@ def read_bytes(path: Path | str, limit: int = META_LIMIT) -> bytes:
         while left > 0 and (part := os.read(descriptor, min(left, 1 << 20))):
             parts.append(part)
             left -= len(part)
+            if len(part) == status.st_size:  # a small file comes in one piece, and needs no second look for its end
+                break
         return b"".join(parts)[:limit]
     finally:
         os.close(descriptor)

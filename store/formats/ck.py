@@ -96,7 +96,7 @@ def _named(folder: Path | str, known: set[str]) -> list[str]:
         names = os.listdir(folder)
     except OSError:
         return []
-    return [name for name in names if name in known or is_uid(name)]
+    return [name for name in names if name in known or (len(name) == 16 and is_uid(name))]
 
 
 def named_folders(folder: Path | str) -> Iterator[tuple[str, str, str]]:

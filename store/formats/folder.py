@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 Signature = tuple[int, int, int]
@@ -33,10 +34,7 @@ class Folder:
     def digest(self) -> str:
         """Give one short text that differs when any entry came, went or changed."""
         mixed = hashlib.blake2b("\0".join(self.names).encode("utf-8", "surrogateescape"), digest_size=16)
-        numbers = array("Q")
-        for signature in self.signatures:
-            numbers.extend(signature)
-        mixed.update(numbers.tobytes())
+        mixed.update(array("Q", chain.from_iterable(self.signatures)).tobytes())
         return mixed.hexdigest()
 
 
@@ -47,24 +45,49 @@ def folder_of(
 
     An entry with several meta files (a YAML and a JSON one) gets a signature that any of them changes.
     """
-    found: list[tuple[Signature, str]] = []
+    found: list[_Found] = []
     with _opened(root / path) as descriptor:
         if descriptor is None:
             return Folder(path, (), ())
         names = list(names)
-        usual = _usual(descriptor, names, metas)
-        for name in names:
-            signature = _signature(descriptor, name, metas, usual)
-            if not signature and otherwise:
-                signature = _signature(descriptor, name, otherwise, otherwise[0])
-            if signature:
-                found.append((signature, name))
-    found.sort(key=_by_inode)
-    return Folder(path, tuple(name for _, name in found), tuple(signature for signature, _ in found))
+        if len(metas) == 1:
+            names = _look(descriptor, names, metas[0], found)
+        else:
+            names = _look_for_several(descriptor, names, metas, found)
+        for meta in otherwise:
+            names = _look(descriptor, names, meta, found)
+    found.sort()
+    return Folder(path, tuple([one[3] for one in found]), tuple([(one[1], one[2], one[0]) for one in found]))
 
 
-def _by_inode(found: tuple[Signature, str]) -> tuple[int, str]:
-    return found[0][2], found[1]
+_Found = tuple[int, int, int, str]
+"""Inode, time, size and name: in this order they sort as they are to be read."""
+
+
+def _look(descriptor: int, names: list[str], meta: str, found: list[_Found]) -> list[str]:
+    """Add the entries that have this meta file, and give the names of those that don't."""
+    without: list[str] = []
+    stat, add = os.lstat, found.append  # this loop is most of what a rescan without changes takes
+    for name in names:
+        try:
+            status = stat(f"{name}/{meta}", dir_fd=descriptor)
+        except OSError:
+            without.append(name)
+            continue
+        add((status.st_ino, status.st_mtime_ns, status.st_size, name))
+    return without
+
+
+def _look_for_several(descriptor: int, names: list[str], metas: tuple[str, ...], found: list[_Found]) -> list[str]:
+    """Add the entries that have one of these meta files or more, and give the names of those that have none."""
+    usual, without = _usual(descriptor, names, metas), list[str]()
+    for name in names:
+        signature = _signature(descriptor, name, metas, usual)
+        if signature is None:
+            without.append(name)
+        else:
+            found.append((signature[2], signature[0], signature[1], name))
+    return without
 
 
 def _usual(descriptor: int, names: list[str], metas: tuple[str, ...]) -> str:
