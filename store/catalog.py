@@ -185,7 +185,7 @@ class Shelf:
         before = self._digests
         now: dict[str, str] = {}
         changed: list[Folder] = []
-        for folder in self._format.folders(self.repository.path):
+        for folder in self._format.folders(self.repository.path, before):
             path = storable(folder.path)
             now[path] = folder.digest()
             if before.get(path) != now[path]:

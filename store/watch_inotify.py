@@ -305,16 +305,12 @@ class InotifyWatches:
         if kind is None:
             return
         folder = bool(mask & self._sign.IN_ISDIR)
+        if folder and mask & self._sign.IN_MOVED_FROM and (above, name) in self._watch_of:
+            self._loosen(self._watch_of[above, name])
         places = [(root, joined(path, name)) for root, path in self._places(above)]
         places = [(root, path) for root, path in places if watched_path(path, folder=folder)]
         self._waiting.extend(Seen(root, path, kind) for root, path in places)
-        if not folder or not places:
-            return
-        if mask & self._sign.IN_MOVED_FROM:
-            moved = self._watch_of.get((above, name))
-            if moved is not None:
-                self._loosen(moved)
-        elif kind is not Kind.GONE:
+        if folder and places and kind is not Kind.GONE:
             self._enter(above, places)
 
     def _kind(self, mask: int) -> Kind | None:

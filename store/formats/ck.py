@@ -289,11 +289,11 @@ def tags_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
 # What the catalog asks; the libraries for it are imported when it does
 
 
-def folders(root: Path) -> Iterator[Folder]:
+def folders(root: Path, known: Mapping[str, str] | None = None) -> Iterator[Folder]:
     """List the modules with their entries and the signatures of their meta; no meta is read."""
     from .ck_index import module_folders  # noqa: PLC0415
 
-    return module_folders(root)
+    return module_folders(root, known or {})
 
 
 def touched(root: Path, path: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ An entry costs three small files: its meta, its info (for the name) and its alia
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +42,45 @@ _META = msgspec.json.Decoder(_Meta)
 _INFO = msgspec.json.Decoder(_Info)
 
 
-def module_folders(root: Path) -> Iterator[Folder]:
-    """List the modules with their entries."""
+def module_folders(root: Path, known: Mapping[str, str]) -> Iterator[Folder]:
+    """List the modules with their entries; `known` are the digests of the modules' folders as they were last.
+
+    Which folders are entries, the alias files say. When none came or went since, they are not listed again: if the
+    digest is the old one with all folders taken for entries, then nothing has changed at all.
+    """
     splits = ck.split_numbers(root)
     for alias, uid, folder in ck.modules(root):
         split = ck.split_of(splits, alias, uid)
         module_folder = f"{root}/{folder}"
+        changed = _changed(f"{module_folder}/.cm")
+        before = known.get(storable(folder), "")
+        if before.endswith(f"-{changed}") and changed and not split:
+            same = entries_of(root, folder, _listed(module_folder), changed)
+            if same.digest() == before:
+                yield same
+                continue
         names = ck.split_names(module_folder) if split else ck.entry_names(module_folder)
-        yield entries_of(root, folder, names)
+        yield entries_of(root, folder, names, changed)
 
 
-def entries_of(root: Path, folder: str, names: Iterable[str]) -> Folder:
+def _changed(folder: str) -> int:
+    """Give when a folder's list of files changed last, in nanoseconds; 0 if it isn't there."""
+    try:
+        return os.stat(folder).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if name != ".cm"]
+    except OSError:
+        return []
+
+
+def entries_of(root: Path, folder: str, names: Iterable[str], names_of: int = 0) -> Folder:
     """List the entries of one module; one without meta counts by its `.cm` folder, as in CK."""
-    return folder_of(root, folder, names, (ck.META,), (ck.META_OF_OLD, ".cm"))
+    return folder_of(root, folder, names, (ck.META,), (ck.META_OF_OLD, ".cm"), names_of)
 
 
 def read_entry(root: str, folder: str, name: str, signature: Signature) -> Artifact:

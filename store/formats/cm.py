@@ -17,7 +17,7 @@ from ..quick import TYPE_CHECKING
 from .automation_layout import Layout, clean_path, names_in_four_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -67,8 +67,9 @@ def bases(root: Path) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def folders(root: Path) -> Iterator[Folder]:
+def folders(root: Path, known: Mapping[str, str] | None = None) -> Iterator[Folder]:
     """List the automations' folders with their entries and the signatures of their meta; no meta is read."""
+    del known
     from .automation_entries import automation_folders  # noqa: PLC0415
 
     for base in bases(root):

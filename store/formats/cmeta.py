@@ -10,7 +10,7 @@ This file needs the standard library only, so that recognising a repository cost
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,8 +86,9 @@ def _slices(root: Path, description: dict[str, Any], folder: str) -> int:
     return len(slices) if isinstance(slices, list) else 0
 
 
-def folders(root: Path) -> "Iterator[Folder]":
+def folders(root: Path, known: "Mapping[str, str] | None" = None) -> "Iterator[Folder]":
     """List the categories with their artifacts and the signatures of their meta; no artifact's meta is read."""
+    del known
     from .automation_entries import possible_automations  # noqa: PLC0415
     from .folder import folder_of  # noqa: PLC0415
 

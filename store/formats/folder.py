@@ -30,16 +30,23 @@ class Folder:
     path: str
     names: tuple[str, ...]
     signatures: tuple[Signature, ...]
+    names_of: int = 0
+    """When the list changed last by which the names were chosen, in nanoseconds; 0 where there is no such list."""
 
     def digest(self) -> str:
-        """Give one short text that differs when any entry came, went or changed."""
+        """Give one short text that differs when any entry came, went or changed; `names_of` stands at its end."""
         mixed = hashlib.blake2b("\0".join(self.names).encode("utf-8", "surrogateescape"), digest_size=16)
         mixed.update(array("Q", chain.from_iterable(self.signatures)).tobytes())
-        return mixed.hexdigest()
+        return f"{mixed.hexdigest()}-{self.names_of}"
 
 
 def folder_of(
-    root: Path, path: str, names: Iterable[str], metas: tuple[str, ...], otherwise: tuple[str, ...] = ()
+    root: Path,
+    path: str,
+    names: Iterable[str],
+    metas: tuple[str, ...],
+    otherwise: tuple[str, ...] = (),
+    names_of: int = 0,
 ) -> Folder:
     """Make the folder of those `names` below which at least one of the files `metas` is there, or of `otherwise`.
 
@@ -48,7 +55,7 @@ def folder_of(
     found: list[_Found] = []
     with _opened(root / path) as descriptor:
         if descriptor is None:
-            return Folder(path, (), ())
+            return Folder(path, (), (), names_of)
         names = list(names)
         if len(metas) == 1:
             names = _look(descriptor, names, metas[0], found)
@@ -57,7 +64,8 @@ def folder_of(
         for meta in otherwise:
             names = _look(descriptor, names, meta, found)
     found.sort()
-    return Folder(path, tuple([one[3] for one in found]), tuple([(one[1], one[2], one[0]) for one in found]))
+    signatures = tuple([(one[1], one[2], one[0]) for one in found])
+    return Folder(path, tuple([one[3] for one in found]), signatures, names_of)
 
 
 _Found = tuple[int, int, int, str]

@@ -1,6 +1,6 @@
 """What every format answers: the questions that a file in this folder has functions for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,8 +22,11 @@ class Format(Protocol):
         """Give the repository's own alias and UID, each empty where it has none; as on disk, not yet made safe."""
         ...
 
-    def folders(self, root: Path) -> Iterator[Folder]:
-        """List what is there, with signatures; no meta is read."""
+    def folders(self, root: Path, known: Mapping[str, str] | None = None) -> Iterator[Folder]:
+        """List what is there, with signatures; no meta is read.
+
+        `known` are the digests of the folders as they were last, by their storable paths: they may spare some listing.
+        """
         ...
 
     def touched(self, root: Path, path: str) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from ..untrusted import read_text
 from .automation_layout import Layout, names_in_four_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -63,8 +63,9 @@ def identity(root: Path) -> tuple[str, str]:
     return fields.text("alias"), fields.text("uid").lower()
 
 
-def folders(root: Path) -> Iterator[Folder]:
+def folders(root: Path, known: Mapping[str, str] | None = None) -> Iterator[Folder]:
     """List the scripts, caches and experiments with the signatures of their meta; no meta is read."""
+    del known
     from .automation_entries import automation_folders  # noqa: PLC0415
 
     return (folder for folder in automation_folders(root, "", LAYOUT) if folder.path in FOLDERS)

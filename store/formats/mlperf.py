@@ -5,7 +5,7 @@ a round with thousands of results has some hundred experiments. The description 
 UIDs come from round, division, submitter and system, so that two checkouts of a round hold the same artifacts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +49,9 @@ def identity(root: Path) -> tuple[str, str]:
     return "", ""
 
 
-def folders(root: Path) -> Iterator[Folder]:
+def folders(root: Path, known: Mapping[str, str] | None = None) -> Iterator[Folder]:
     """List the systems of each submitter; a folder that can't be listed is an entry itself."""
+    del known
     for division in DIVISIONS:
         try:
             found = submitters(root, division)

@@ -7,7 +7,7 @@ the same artifacts, or the place on this machine of one that wasn't cloned.
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,9 @@ def identity(root: Path) -> tuple[str, str]:
     return "", ""
 
 
-def folders(root: Path) -> Iterator[Folder]:
+def folders(root: Path, known: Mapping[str, str] | None = None) -> Iterator[Folder]:
     """List the folders in which there are artifacts; the root's holds `.` as well when not all was looked at."""
+    del known
     left_out = LeftOut()
     found = list(walk(root, left_out))
     top = next((folder for folder in found if not folder.path), Folder("", (), ()))

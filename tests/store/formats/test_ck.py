@@ -159,3 +159,26 @@ def test_a_changed_file_belongs_to_an_entry_or_to_everything(
     root = make_repository(tmp_path / "r", "r")
     make_entry(root, "program", "x", "1" * 16)
     assert ck.touched(root, path) == expected
+
+
+def test_a_listing_that_is_spared_says_the_same_as_a_whole_one(tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", "r")
+    for number, name in enumerate(("a", "b", "c")):
+        make_entry(root, "program", name, f"{number:016x}")
+    (root / "program/tmp").mkdir()
+    known = {folder.path: folder.digest() for folder in ck.folders(root)}
+
+    def same() -> bool:
+        spared = {folder.path: folder for folder in ck.folders(root, known)}
+        whole = {folder.path: folder for folder in ck.folders(root)}
+        assert spared == whole
+        return {path: folder.digest() for path, folder in whole.items()} == known
+
+    assert same()
+    (root / "program/b/.cm/meta.json").write_text('{"tags": ["changed"]}')
+    assert not same()
+    make_entry(root, "program", "d", "4" * 16)
+    assert not same()
+    known = {folder.path: folder.digest() for folder in ck.folders(root)}
+    (root / "program/.cm/alias-a-d").unlink()
+    assert not same()
