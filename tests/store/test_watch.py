@@ -4,30 +4,32 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ckexplore.store.watch import Told, Watcher
-from ckexplore.store.watch_coverage import How
 
 from ..conftest import require
 from .making import make_entry, make_repository
-from .watching import PATIENCE, Listener, Simulated, idle, listed, need_inotify, wait_until, watching
-
-META = "program/x/.cm/meta.json"
+from .watching import (
+    META,
+    Listener,
+    idle,
+    kernel_watches,
+    need_inotify,
+    three_entries,
+    wait_until,
+    wakes_at_rest,
+    watching,
+)
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A repository with three entries."""
-    root = make_repository(tmp_path / "repository", "r")
-    for number, alias in enumerate("xyz"):
-        make_entry(root, "program", alias, f"{number:016x}", {"tags": ["old"]})
-    return root
+    return three_entries(tmp_path / "repository")
 
 
 # Editing
@@ -95,28 +97,20 @@ def test_a_saved_file_is_told_with_its_path_whatever_the_editor_does(root: Path,
         assert {os.path.dirname(path) for path in listener.paths} == {"program/x/.cm"}
         assert not any(path.endswith(("~", ".swp", "4913", "#")) for path in listener.paths)
         assert not listener.wholes
-        assert len(listener.told) <= 4
+        assert len(listener.told) <= 6
 
 
 def test_our_own_reads_and_an_idle_repository_wake_nobody(root: Path) -> None:
     listener = Listener()
     with watching(root, listener=listener) as watcher:
-        idle()
-        before = wakes(watcher)
+        before = wakes_at_rest(watcher)
         for _ in range(3):
             for path in root.rglob("*"):
                 path.stat()
                 if path.is_file():
                     path.read_bytes()
-        idle()
-        assert wakes(watcher) == before
+        assert wakes_at_rest(watcher) == before
         assert not listener.told
-
-
-def wakes(watcher: Watcher) -> int:
-    """Count how often the watcher's thread has waited for something."""
-    status = Path(f"/proc/self/task/{watcher._thread.native_id}/status").read_text()
-    return int(status.split("voluntary_ctxt_switches:")[1].split()[0])
 
 
 # Folders
@@ -153,19 +147,6 @@ def test_names_that_are_not_utf_8_are_told_as_the_system_calls_take_them(root: P
         (root / folder / os.fsdecode(b"\xff\n.json")).write_text("{}")
         wait_until(lambda: f"{folder}/\udcff\n.json" in listener.paths, "the odd name")
         assert (root / folder / "\udcff\n.json").exists()
-
-
-def test_a_copied_tree_of_two_thousand_entries_is_told_in_a_few_parts(root: Path, tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    for number in range(2_000):
-        (source / f"e{number}/.cm").mkdir(parents=True)
-        (source / f"e{number}/.cm/meta.json").write_text("{}")
-    catalog = Simulated()
-    listener = Listener(catalog.look)
-    with watching(root, listener=listener):
-        subprocess.run([require("cp"), "-a", str(source), str(root / "dataset")], check=True)
-        wait_until(lambda: catalog.known[root] == listed(root), "all entries are known")
-        assert len(listener.told) < 60
 
 
 def test_a_renamed_module_is_told_under_both_names_and_followed_under_the_new_one(root: Path) -> None:
@@ -212,12 +193,6 @@ def test_a_folder_moved_out_of_the_repository_is_no_longer_watched(root: Path, t
         assert listener.paths == {"end"}
 
 
-def kernel_watches(watcher: Watcher) -> int:
-    """Count the watches as the kernel has them."""
-    assert watcher._watches
-    return Path(f"/proc/self/fdinfo/{watcher._watches.fileno()}").read_text().count("inotify wd:")
-
-
 def test_links_to_folders_are_not_followed_but_a_root_may_be_one(root: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -257,194 +232,6 @@ def test_a_repository_inside_another_is_told_in_both(root: Path) -> None:
         assert {told.root for told in listener.told} == {root}
 
 
-# Storms
-
-
-def git(folder: Path, *arguments: str) -> None:
-    """Run git as a user would, without that user's settings."""
-    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
-    who = ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "init.defaultBranch=main", "-c", "gc.auto=0"]
-    subprocess.run([require("git"), *who, *arguments], cwd=folder, env=settings, check=True, capture_output=True)
-
-
-def test_a_checkout_and_a_pull_are_one_look_at_everything_each(root: Path, tmp_path: Path) -> None:
-    git(root, "init")
-    git(root, "add", ".")
-    git(root, "commit", "-m", "one")
-    git(root, "checkout", "-b", "other")
-    for number in range(100):
-        make_entry(root, "dataset", f"d{number}", f"{number + 100:016x}", {})
-    shutil.rmtree(root / "program/x")
-    git(root, "add", ".")
-    git(root, "commit", "-m", "two")
-    git(root, "checkout", "main")
-    git(tmp_path, "clone", str(root), "clone")
-    clone = tmp_path / "clone"
-    catalog = Simulated()
-    listener = Listener(catalog.look)
-    with watching(root, clone, listener=listener):
-        git(root, "checkout", "other")
-        wait_until(lambda: catalog.known[root] == listed(root) and listener.wholes, "the other branch is known")
-        listener.has_all_before(root)
-        assert 1 <= len(listener.wholes) <= 2
-        git(clone, "pull", "--ff-only", "origin", "other")
-        wait_until(lambda: catalog.known[clone] == listed(clone), "what was pulled is known")
-        assert (clone / "dataset/d0/.cm/meta.json").exists()
-        assert len(listener.told) < 20
-
-
-def test_more_changes_than_the_kernel_keeps_are_one_look_at_everything_and_then_peace(root: Path) -> None:
-    limit = Path("/proc/sys/fs/inotify/max_queued_events")
-    need_inotify()
-    if not limit.exists() or int(limit.read_text()) > 100_000:
-        pytest.skip("this kernel keeps too many events to make them overflow in a test")
-    count = int(limit.read_text()) // 2 + 1_000
-    stalled, go_on, catalog = threading.Event(), threading.Event(), Simulated()
-
-    def look(told: Told) -> None:
-        if "stall" in told.paths:
-            stalled.set()
-            go_on.wait(PATIENCE)
-        catalog.look(told)
-
-    listener = Listener(look)
-    with watching(root, listener=listener) as watcher:
-        (root / "stall").write_text("1")
-        assert stalled.wait(PATIENCE)
-        for number in range(count):
-            os.close(os.open(root / f"program/f{number}", os.O_CREAT | os.O_WRONLY))
-        (root / "late/later").mkdir(parents=True)  # after the queue is full: without an event
-        go_on.set()
-        wait_until(lambda: catalog.known[root] == listed(root), "everything is known")
-        listener.has_all_before(root)
-        assert len(listener.wholes) == 1
-        idle()
-        spent = time.process_time()
-        before = wakes(watcher)
-        idle()
-        assert wakes(watcher) == before
-        assert time.process_time() - spent < 0.2
-        listener.clear()
-        (root / "late/later/edit").write_text("1")
-        wait_until(lambda: "late/later/edit" in listener.paths, "an edit in the folder whose event was lost")
-
-
-# Roots
-
-
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look for a root that is gone more often than users need it."""
-    monkeypatch.setattr("ckexplore.store.watch._SEARCHES", (0.02, 0.05))
-
-
-def test_a_removed_repository_is_told_and_noticed_when_it_is_there_again(root: Path, soon: None) -> None:
-    listener = Listener()
-    with watching(root, listener=listener) as watcher:
-        shutil.rmtree(root)
-        wait_until(lambda: Told(root, whole=True, gone=True) in listener.told, "that it is gone")
-        assert watcher.coverage[root].how is How.GONE
-        idle()
-        assert [told.gone for told in listener.told].count(True) == 1
-        make_entry(root, "program", "x", "0" * 16, {})
-        wait_until(lambda: Told(root, whole=True) in listener.told, "that it is there again")
-        wait_until(lambda: watcher.coverage[root].how is How.WATCHED, "it is watched again")
-        listener.clear()
-        (root / META).write_text("{}")
-        wait_until(lambda: META in listener.paths, "an edit in the new one")
-
-
-def test_a_repository_renamed_away_and_back_is_followed_again(root: Path, soon: None) -> None:
-    listener = Listener()
-    with watching(root, listener=listener):
-        away = root.rename(root.with_name("away"))
-        wait_until(lambda: any(told.gone for told in listener.told), "that it is gone")
-        (away / META).write_text("{}")
-        away.rename(root)
-        wait_until(lambda: Told(root, whole=True) in listener.told, "that it is there again")
-        listener.clear()
-        (root / META).write_text("{ }")
-        wait_until(lambda: META in listener.paths, "an edit")
-
-
-def test_a_repository_replaced_at_once_by_another_is_looked_at_and_followed(root: Path) -> None:
-    other = root.with_name("other")
-    shutil.copytree(root, other)
-    listener = Listener()
-    with watching(root, listener=listener) as watcher:
-        before = kernel_watches(watcher)
-        root.rename(root.with_name("old"))
-        other.rename(root)
-        wait_until(lambda: listener.wholes, "that it changed")
-        wait_until(lambda: kernel_watches(watcher) == before, "the old one is no longer watched")
-        listener.clear()
-        (root / META).write_text("{ }")
-        wait_until(lambda: META in listener.paths, "an edit in the new one")
-
-
-@pytest.fixture
-def shell(root: Path) -> Iterator[None]:
-    """A process that stands in the repository, for which the kernel keeps the folder when it is removed."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], cwd=root, stdin=subprocess.PIPE) as process:
-        yield
-        process.communicate(b"\n")
-
-
-def test_a_repository_removed_while_a_shell_stands_in_it_is_told(root: Path, shell: None, soon: None) -> None:
-    listener = Listener()
-    with watching(root, listener=listener):
-        shutil.rmtree(root)
-        wait_until(lambda: any(told.gone for told in listener.told), "that it is gone")
-
-
-def test_a_repository_replaced_while_a_shell_stands_in_it_is_followed(root: Path, shell: None, soon: None) -> None:
-    copy = root.with_name("copy")
-    shutil.copytree(root, copy)
-    listener = Listener()
-    with watching(root, listener=listener):
-        shutil.rmtree(root)
-        copy.rename(root)
-        wait_until(lambda: Told(root, whole=True) in listener.told, "that it is another")
-        listener.clear()
-        (root / META).write_text("{ }")
-        wait_until(lambda: META in listener.paths, "an edit in the new one")
-
-
-def test_a_repository_whose_parent_was_renamed_is_gone_with_the_next_event(tmp_path: Path, soon: None) -> None:
-    root = make_repository(tmp_path / "parent/repository", "r")
-    listener = Listener()
-    with watching(root, listener=listener):
-        moved = (tmp_path / "parent").rename(tmp_path / "moved")
-        (moved / "repository/file").write_text("1")
-        wait_until(lambda: any(told.gone for told in listener.told), "that it is gone")
-
-
-def test_a_repository_that_was_never_there_is_told_as_gone_and_found_later(tmp_path: Path, soon: None) -> None:
-    root = tmp_path / "later"
-    listener = Listener()
-    with watching(root, listener=listener) as watcher:
-        assert watcher.coverage[root].how is How.GONE
-        root.mkdir()
-        wait_until(lambda: Told(root, whole=True) in listener.told, "that it is there")
-
-
-def test_the_set_of_repositories_may_change_at_any_time(root: Path, tmp_path: Path) -> None:
-    other = make_repository(tmp_path / "other", "o")
-    listener = Listener()
-    with watching(root, listener=listener) as watcher:
-        watcher.watch([root, other])
-        wait_until(lambda: Told(other, whole=True) in listener.told, "the new one is watched")
-        watcher.watch([other])
-        wait_until(lambda: set(watcher.coverage) == {other}, "the first is forgotten")
-        listener.clear()
-        (root / META).write_text("{}")
-        (other / "file").write_text("1")
-        wait_until(lambda: "file" in listener.paths, "the edit in the second")
-        listener.has_all_before(other)
-        assert {told.root for told in listener.told} == {other}
-        assert kernel_watches(watcher) == 1
-
-
 def test_what_happens_while_watches_are_given_back_is_told(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -458,18 +245,6 @@ def test_what_happens_while_watches_are_given_back_is_told(
     with watching(root, listener=listener):
         (root / "program/x").rename(tmp_path / "x")
         wait_until(lambda: "file" in listener.paths, "the last change")
-
-
-def test_every_repository_is_told_whole_once_its_watches_are_there(root: Path, tmp_path: Path) -> None:
-    need_inotify()
-    other = make_repository(tmp_path / "other", "o")
-    listener = Listener()
-    watcher = Watcher(listener)
-    watcher.watch(iter([root, other, root]))
-    wait_until(lambda: len(listener.told) == 2, "both are told")
-    idle()
-    watcher.close(PATIENCE)
-    assert sorted(listener.told) == sorted([Told(root, whole=True), Told(other, whole=True)])
 
 
 # Ending

@@ -139,5 +139,6 @@ def test_a_catalog_that_looks_only_where_it_is_told_misses_nothing(tmp_path: Pat
         for _ in range(3):
             for _ in range(100):
                 chaos.step()
-            wait_until(lambda: catalog.known == {root: listed(root) for root in chaos.roots}, "all is known")
+            wanted = {root: listed(root) for root in chaos.roots}
+            wait_until(lambda wanted=wanted: catalog.known == wanted, "all is known")
         assert not listener.wholes

@@ -12,7 +12,7 @@ from ckexplore.store.watch_batch import Kind, Seen
 from ckexplore.store.watch_inotify import InotifyWatches, Tally
 
 from .making import make_entry, make_repository
-from .watching import need_inotify
+from .watching import kernel_watches, need_inotify
 
 
 @pytest.fixture
@@ -31,11 +31,6 @@ def watches() -> Iterator[InotifyWatches]:
     watches = InotifyWatches()
     yield watches
     watches.close()
-
-
-def kernel_watches(watches: InotifyWatches) -> int:
-    """Count the watches as the kernel has them."""
-    return Path(f"/proc/self/fdinfo/{watches.fileno()}").read_text().count("inotify wd:")
 
 
 def test_every_folder_has_one_watch_however_often_it_is_asked_for(root: Path, watches: InotifyWatches) -> None:
@@ -159,6 +154,20 @@ def test_the_same_holds_when_the_folder_above_was_renamed_just_before(
     (module / "x/file").write_text("1")
     (away / "file").write_text("1")
     assert {seen.path for seen in watches.read()} == {"renamed/x/file"}
+
+
+def test_a_folder_that_comes_back_without_one_below_it_is_not_believed_to_have_it(
+    root: Path, tmp_path: Path, watches: InotifyWatches
+) -> None:
+    watches.watch([root])
+    away = (root / "program/x").rename(tmp_path / "away")
+    (away / "a").rename(tmp_path / "a")
+    away.rename(root / "program/x")
+    watches.read()
+    watches.settle()
+    assert kernel_watches(watches) == 9
+    (tmp_path / "a/file").write_text("1")
+    assert watches.read() == []
 
 
 def test_a_folder_that_comes_back_while_its_watches_are_given_back_is_watched(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -16,7 +16,9 @@ from ckexplore.store.watch_coverage import Coverage, How
 from ckexplore.store.watch_inotify import InotifyWatches
 from ckexplore.store.watch_names import joined, watched_file, watched_folder
 
-MARKER = "marker"
+from .making import make_entry, make_repository
+
+META, MARKER = "program/x/.cm/meta.json", "marker"
 PATIENCE = 30.0
 """Seconds after which a test gives up; a busy machine needs some of them."""
 
@@ -107,6 +109,40 @@ def idle() -> None:
     time.sleep(0.3)
 
 
+def three_entries(root: Path) -> Path:
+    """Make a repository with three entries."""
+    make_repository(root, "r")
+    for number, alias in enumerate("xyz"):
+        make_entry(root, "program", alias, f"{number:016x}", {"tags": ["old"]})
+    return root
+
+
+def wakes_at_rest(watcher: Watcher) -> int:
+    """Count how often the watcher's thread has waited for something, when it has come to rest."""
+    counts = [-1, _wakes(watcher)]
+
+    def rests() -> bool:
+        idle()
+        counts.append(_wakes(watcher))
+        return counts[-1] == counts[-2]
+
+    wait_until(rests, "the watcher comes to rest")
+    return counts[-1]
+
+
+def _wakes(watcher: Watcher) -> int:
+    status = Path(f"/proc/self/task/{watcher._thread.native_id}/status").read_text()
+    return int(status.split("voluntary_ctxt_switches:")[1].split()[0])
+
+
+def kernel_watches(watches: Watcher | InotifyWatches | None) -> int:
+    """Count the watches as the kernel has them."""
+    if isinstance(watches, Watcher):
+        watches = watches._watches
+    assert watches
+    return Path(f"/proc/self/fdinfo/{watches.fileno()}").read_text().count("inotify wd:")
+
+
 State = dict[str, tuple[int, ...]]
 
 
@@ -153,7 +189,7 @@ class Simulated:
             self.known[told.root] = listed(told.root)
             return
         known = self.known[told.root]
-        for path in told.paths:
-            for one in [path, *(below for below in known if below.startswith(f"{path}/"))]:
-                known.pop(one, None)
-                known |= state_of(told.root, one)
+        below = [path for path in known if any(str(above) in told.paths for above in PurePosixPath(path).parents)]
+        for path in {*told.paths, *below}:
+            known.pop(path, None)
+            known |= state_of(told.root, path)
