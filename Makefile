@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 ROOMS := cli tui actions store
+ARTIFACTS := 20000
 
 .PHONY: demo test check bench screenshots clean
 
@@ -20,8 +21,10 @@ check: $(STAMPS)/test $(STAMPS)/namespace
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-cache
 
+# ARTIFACTS=100000 measures the catalog at its full size, REPOSITORIES="…" on folders of real ones.
 bench: $(STAMPS)/test
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for name in startup widgets charts; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@echo "== catalog"; $(BIN)/python benchmarks/catalog.py --artifacts $(ARTIFACTS) $(addprefix --repositories ,$(REPOSITORIES))
 
 screenshots: $(STAMPS)/test
 	$(BIN)/python docs/make_screenshots.py

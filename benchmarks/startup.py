@@ -7,12 +7,12 @@ import os
 import resource
 import shutil
 import subprocess
-import sys
 import tempfile
-from pathlib import Path
+
+from installed import ROOT, its_python, our_program
 
 REPETITIONS = 15
-SAMPLES = Path(__file__).resolve().parent.parent / "sample_repos" / "ckx-ml"
+SAMPLES = ROOT / "sample_repos" / "ckx-ml"
 
 
 def processor_time(command: list[str], environment: dict[str, str]) -> float:
@@ -29,9 +29,9 @@ def processor_time(command: list[str], environment: dict[str, str]) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         environment = {"CKEXPLORE_HOME": home, "PATH": os.environ["PATH"], "HOME": home}
-        ours = [sys.executable, "-m", "ckexplore.cli.main"]
-        subprocess.run([*ours, "add", "repo", f"--path={SAMPLES}"], env=environment, check=True, capture_output=True)
-        floor = processor_time([sys.executable, "-c", "pass"], environment)
+        ours, python = our_program(), its_python()
+        subprocess.run([ours, "add", "repo", f"--path={SAMPLES}"], env=environment, check=True, capture_output=True)
+        floor = processor_time([python, "-c", "pass"], environment)
         print(f"{'python -c pass':<42}1.00  ({1000 * floor:.0f} ms)")
         for words in (
             "--version",
@@ -40,11 +40,12 @@ def main() -> None:
             "ls soft",
             "load os:linux-64 --min",
             "ls *:*linux*",
+            "search soft --tags=compiler",
             "search --tags=compiler",
         ):
-            ratio = processor_time([*ours, *words.split()], environment) / floor
+            ratio = processor_time([ours, *words.split()], environment) / floor
             print(f"{'ckexplore ' + words:<42}{ratio:.2f}")
-        ratio = processor_time([sys.executable, "-c", "import textual.app"], environment) / floor
+        ratio = processor_time([python, "-c", "import textual.app"], environment) / floor
         print(f"{'import textual.app (not on this path)':<42}{ratio:.2f}")
         _beside_ck(environment, floor)
 
@@ -55,7 +56,7 @@ def _beside_ck(environment: dict[str, str], floor: float) -> None:
     if ck is None:
         return
     home = environment | {"CK_REPOS": environment["CKEXPLORE_HOME"]}
-    for words in ("find os:linux-64", "ls soft"):
+    for words in ("find os:linux-64", "ls os", "load os:linux-64 --min", "search os --tags=linux"):
         ratio = processor_time([ck, *words.split()], home) / floor
         print(f"{'ck ' + words + ' (the original)':<42}{ratio:.2f}")
 
