@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..rows import DESCRIPTION, MODULE, NAME, REPOSITORY, TAGS
+from .flags import Flags, flags_of
 from .query import Term, value_pattern
 
 Counts = list[tuple[str, int]]
@@ -109,7 +110,7 @@ class Facets:
     def counts(self, facet: str, numbers: Sequence[int], cancelled: Callable[[], bool]) -> Counts:
         """Count the values among rows, the most frequent first; nothing when it was cancelled."""
         size = len(self._lines)
-        flags = None if len(numbers) == size else flagged(numbers, size)
+        flags = None if len(numbers) == size else flags_of(numbers, size)
         counted: Counts = []
         for value, rows in self._complete(facet).items():
             if cancelled():
@@ -119,20 +120,11 @@ class Facets:
                 counted.append((value, count))
         return sorted(counted, key=lambda item: (-item[1], item[0]))
 
-    def module_counts(self, numbers: Sequence[int], places: Sequence[int]) -> dict[int, dict[str, int]]:
+    def module_counts(self, found: Flags, places: Sequence[int]) -> dict[int, dict[str, int]]:
         """Count rows by the place of their repository and by module; modules without any of these rows count 0."""
-        flags = flagged(numbers, len(places))
         counted: dict[int, dict[str, int]] = {}
         for module, rows in self._complete("module").items():
             for number in rows:
                 modules = counted.setdefault(places[number], {})
-                modules[module] = modules.get(module, 0) + flags[number]
+                modules[module] = modules.get(module, 0) + found[number]
         return counted
-
-
-def flagged(numbers: Iterable[int], size: int) -> bytearray:
-    """Give `size` flags, 1 for each of these numbers."""
-    flags = bytearray(size)
-    for number in numbers:
-        flags[number] = 1
-    return flags

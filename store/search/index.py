@@ -8,7 +8,8 @@ cut into slices of a few milliseconds between which another thread can run.
 from array import array
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import chain, compress, repeat
 from operator import contains
 from typing import TypeVar
@@ -19,6 +20,7 @@ from ..registry import Repository
 from ..rows import LABEL, MODULE, REPOSITORY, TAGS, UID
 from .copies import Copies
 from .facets import Counts, Facets
+from .flags import Flags, both, count_of, either, flags_of, numbers_of, without
 from .names import Names, side_by_side
 from .query import Term, longest_plain_part, narrows, parse_query, word_pattern
 from .similar import Vocabulary
@@ -68,10 +70,10 @@ class View:
     descending: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Last:
     terms: tuple[Term, ...] = ()
-    numbers: Sequence[int] = field(default_factory=list)
+    found: Flags = b""
 
 
 class SearchIndex:
@@ -94,7 +96,7 @@ class SearchIndex:
         self._places = array("H")  # of a row's repository in the list of them
         self._lines: list[str] = []
         self._names: Names | None = None  # when prepared
-        self._gone: set[int] = set()
+        self._present = bytearray()  # 0 for a row that is gone
         self._broken: set[int] = set()
         self._numbers: dict[tuple[int, int], int] | None = None
         self._copies = Copies(lambda number: self._parts[self._places[number]].rank)
@@ -119,6 +121,7 @@ class SearchIndex:
         self._ids.extend(one[2] for one in made)
         self._encoded.extend(one[3] for one in made)
         self._places.extend(repeat(place, len(made)))
+        self._present.extend(repeat(1, len(made)))
         self._broken.update(start + at for at, one in enumerate(made) if rows.is_broken(one[3]))
 
     def prepare(self, interrupted: Callable[[], bool] = never) -> bool:
@@ -137,7 +140,7 @@ class SearchIndex:
 
     def __len__(self) -> int:
         """How many rows there are, copies counted each."""
-        return len(self._lines) - len(self._gone)
+        return count_of(self._present)
 
     @property
     def repositories(self) -> Sequence[Repository]:
@@ -157,7 +160,7 @@ class SearchIndex:
     @property
     def worn(self) -> bool:
         """Whether so much has come and gone that a new index would be faster."""
-        return len(self._gone) + len(self._lines) - self._ordered > _REBUILD_AFTER
+        return 2 * len(self._lines) - len(self) - self._ordered > _REBUILD_AFTER
 
     def artifact(self, number: int) -> Artifact:
         """Decode one row."""
@@ -191,7 +194,7 @@ class SearchIndex:
     def parts(self) -> list[Part]:
         """Give all rows back, to make another index of."""
         collected: list[dict[int, bytes]] = [{} for _ in self._parts]
-        for number in self._all():
+        for number in numbers_of(self._present):
             collected[self._places[number]][self._ids[number]] = self._encoded[number]
         return [replace(part, rows=found) for part, found in zip(self._parts, collected, strict=True)]
 
@@ -215,6 +218,7 @@ class SearchIndex:
             self._ids.append(row_id)
             self._encoded.append(encoded)
             self._lines.append("")
+            self._present.append(1)
             self._known()[place, row_id] = number
         self._change_line(number, line)
         self._copies.put(number, copy)
@@ -227,7 +231,7 @@ class SearchIndex:
         before, self.own_tags = self.own_tags, own_tags
         for uid in before.keys() | own_tags.keys():
             if before.get(uid) != own_tags.get(uid):
-                for number in self._containing(uid, None, never):
+                for number in numbers_of(self._with_word(uid, never)):
                     if self._part(number, UID) == uid:
                         self.put(self.repository(number), self._ids[number], self._encoded[number])
 
@@ -246,7 +250,7 @@ class SearchIndex:
 
     def _remove(self, number: int) -> None:
         self._leave(number)
-        self._gone.add(number)
+        self._present[number] = 0
         self._change_line(number, "")
 
     def _leave(self, number: int) -> None:
@@ -264,24 +268,25 @@ class SearchIndex:
     def _known(self) -> dict[tuple[int, int], int]:
         if self._numbers is None:  # made when something changes for the first time
             pairs = zip(self._places, self._ids, strict=True)
-            self._numbers = {pair: number for number, pair in enumerate(pairs) if number not in self._gone}
+            self._numbers = {pair: number for number, pair in enumerate(pairs) if self._present[number]}
         return self._numbers
 
     # Searching
 
-    def search(self, query: str, cancelled: Callable[[], bool] = never) -> Sequence[int]:
+    def search(self, query: str, cancelled: Callable[[], bool] = never) -> Flags:
         """Find the rows that match a filter line, every copy. Raises SearchCancelledError as `cancelled()` says so."""
         terms = parse_query(query)
-        numbers, left = None, terms
+        found, left = bytes(self._present), terms
         if narrows(terms, self._last.terms):
-            numbers, left = self._last.numbers, [term for term in terms if term not in self._last.terms]
-        numbers = self._by_facets([term for term in left if term.field], numbers)
-        for term in sorted((term for term in left if not term.field), key=_selective):
-            numbers = self._by_word(term, numbers, cancelled)
-        if numbers is None:
-            return range(len(self._lines)) if not self._gone else list(self._all())
-        self._last = _Last(terms, numbers)
-        return numbers
+            found, left = self._last.found, [term for term in terms if term not in self._last.terms]
+        for term in sorted(left, key=_selective):
+            if term.field:
+                having = flags_of(self._facets.having(term), len(found))
+            else:
+                having = self._containing(term, found, cancelled)
+            found = without(found, having) if term.excluded else both(found, having)
+        self._last = _Last(terms, found)
+        return found
 
     def similar(self, query: str, cancelled: Callable[[], bool] = never) -> dict[str, list[str]]:
         """Give, for each word of a filter line that nothing contains, the words that look like it.
@@ -290,7 +295,7 @@ class SearchIndex:
         """
         found: dict[str, list[str]] = {}
         for term in parse_query(query):
-            if term.field or term.excluded or term.is_pattern or self._containing(term.text, None, cancelled):
+            if term.field or term.excluded or term.is_pattern or count_of(self._with_word(term.text, cancelled)):
                 continue
             self._vocabulary = self._vocabulary or Vocabulary(self._lines)
             words = self._vocabulary.similar(term.text, cancelled)
@@ -301,60 +306,51 @@ class SearchIndex:
 
     def search_similar(
         self, query: str, similar: Mapping[str, list[str]], cancelled: Callable[[], bool] = never
-    ) -> Sequence[int]:
+    ) -> Flags:
         """Find the rows that match a filter line with any of the similar words in place of each that nothing has."""
         exact = [word for word in query.lower().split() if word not in similar]
-        numbers = self.search(" ".join(exact), cancelled)
+        found = self.search(" ".join(exact), cancelled)
         for words in similar.values():
-            numbers = sorted({number for word in words for number in self._containing(word, numbers, cancelled)})
-        return numbers
+            found = both(found, reduce(either, (self._with_word(word, cancelled) for word in words)))
+        return found
 
-    def shown(self, view: View, numbers: Sequence[int]) -> Sequence[int]:
+    def shown(self, view: View, found: Flags) -> Sequence[int]:
         """Put found rows in the view's order, one for each artifact; only those of its repository and module."""
         if view.repository:
             places = {place for place, one in enumerate(self.repositories) if one.alias == view.repository}
-            numbers = [number for number in numbers if self._places[number] in places]
+            found = both(found, bytes(map(places.__contains__, self._places)))
         if view.module:
-            having = set(self._facets.of_value("module", view.module.lower()))
-            numbers = [number for number in numbers if number in having]
+            found = both(found, flags_of(self._facets.of_value("module", view.module.lower()), len(found)))
         if view.only is not None:
-            keys = view.only
-            uids = {key.partition(":")[2] for key in keys}
-            numbers = [number for number in numbers if self._part(number, UID) in uids]
-            numbers = [number for number in numbers if self.artifact(number).key in keys]
-        return self._sorted(self._copies.collapse(self._in_order(numbers)), view)
+            found = flags_of(self._with_keys(view.only, numbers_of(found)), len(found))
+        return self._sorted(self._in_order(numbers_of(self._copies.collapse(found))), view)
+
+    def _with_keys(self, keys: frozenset[str], numbers: Iterable[int]) -> Iterator[int]:
+        uids = {key.partition(":")[2] for key in keys}
+        likely = (number for number in numbers if self._part(number, UID) in uids)
+        return (number for number in likely if self.artifact(number).key in keys)
 
     def _part(self, number: int, part: int) -> str:
         return self._lines[number].split("\n", part + 1)[part]
 
-    def _all(self) -> Iterator[int]:
-        gone = self._gone
-        return (number for number in range(len(self._lines)) if number not in gone)
-
-    def _by_word(self, term: Term, numbers: Sequence[int] | None, cancelled: Callable[[], bool]) -> Sequence[int]:
-        """Keep the rows whose line contains a word (or, excluded, doesn't)."""
-        found = self._containing(longest_plain_part(term), numbers, cancelled)
+    def _containing(self, term: Term, among: Flags, cancelled: Callable[[], bool]) -> Flags:
+        """Find the rows that contain a word, perhaps with wildcards; rows that are not `among` these don't matter."""
+        word, lines = longest_plain_part(term), self._lines
+        if count_of(among) * _FEW < len(lines):
+            numbers: list[int] = []
+            for some in _slices(numbers_of(among), cancelled):
+                numbers.extend(compress(some, map(contains, map(lines.__getitem__, some), repeat(word))))
+        elif not term.is_pattern:
+            return self._with_word(word, cancelled)
+        else:
+            numbers = numbers_of(both(among, self._with_word(word, cancelled)))
         if term.is_pattern:
-            pattern, lines = word_pattern(term), self._lines
-            found = [number for number in found if pattern.search(lines[number])]
-        if not term.excluded:
-            return found
-        unwanted = set(found)
-        return [number for number in (self._all() if numbers is None else numbers) if number not in unwanted]
+            pattern = word_pattern(term)
+            numbers = [number for number in numbers if pattern.search(lines[number])]
+        return flags_of(numbers, len(among))
 
-    def _containing(self, word: str, numbers: Sequence[int] | None, cancelled: Callable[[], bool]) -> list[int]:
-        if numbers is not None and len(numbers) * _FEW < len(self._lines):
-            lines, found = self._lines, list[int]()
-            for some in _slices(numbers, cancelled):
-                found.extend(compress(some, map(contains, map(lines.__getitem__, some), repeat(word))))
-            return found
-        flags = self._flags(word, cancelled)
-        if numbers is None:
-            return list(compress(range(len(flags)), flags))
-        return list(compress(numbers, map(flags.__getitem__, numbers)))
-
-    def _flags(self, word: str, cancelled: Callable[[], bool]) -> bytearray:
-        """Give a flag for each row, 1 where a word is contained."""
+    def _with_word(self, word: str, cancelled: Callable[[], bool]) -> Flags:
+        """Find the rows that contain a word."""
         flags, names = bytearray(), self._names
         # A single letter is found quickest in the whole line: the processor looks for it in many places at once.
         if len(word) == 1:
@@ -367,23 +363,7 @@ class SearchIndex:
                     flags[number] = 1
         return flags
 
-    def _by_facets(self, terms: Sequence[Term], numbers: Sequence[int] | None) -> Sequence[int] | None:
-        if not terms:
-            return numbers
-        wanted: set[int] | None = None
-        unwanted: set[int] = set()
-        for term in terms:
-            having = self._facets.having(term)
-            if term.excluded:
-                unwanted.update(having)
-            else:
-                wanted = set(having) if wanted is None else wanted.intersection(having)
-        if wanted is not None and numbers is None:
-            return sorted(wanted - unwanted)
-        candidates = self._all() if numbers is None else numbers
-        return [number for number in candidates if (wanted is None or number in wanted) and number not in unwanted]
-
-    def _in_order(self, numbers: Sequence[int]) -> Sequence[int]:
+    def _in_order(self, numbers: list[int]) -> list[int]:
         """Put rows that came later at their places in the order."""
         later = [number for number in numbers[-_REBUILD_AFTER - 1 :] if number >= self._ordered]
         if not later:
@@ -393,7 +373,7 @@ class SearchIndex:
             insort(ordered, number, key=lambda one: (self._places[one], self._lines[one]))
         return ordered
 
-    def _sorted(self, numbers: Sequence[int], view: View) -> Sequence[int]:
+    def _sorted(self, numbers: list[int], view: View) -> Sequence[int]:
         if not view.order:
             return numbers[::-1] if view.descending else numbers
         keys = {number: self._part(number, ORDERS[view.order]) for number in numbers}
@@ -405,9 +385,9 @@ class SearchIndex:
         """Count the values of a facet ("tag", "module" or "repository") among rows, the most frequent first."""
         return self._facets.counts(facet, numbers, cancelled)
 
-    def module_counts(self, numbers: Sequence[int]) -> dict[str, dict[str, int]]:
+    def module_counts(self, found: Flags) -> dict[str, dict[str, int]]:
         """Count rows by repository and module; modules without any of these rows count 0."""
-        counted = self._facets.module_counts(numbers, self._places)
+        counted = self._facets.module_counts(found, self._places)
         return {one.alias: counted.get(place, {}) for place, one in enumerate(self.repositories)}
 
 
@@ -419,6 +399,6 @@ def _slices(items: Sequence[Item], cancelled: Callable[[], bool]) -> Iterator[Se
         yield items[start : start + _SLICE]
 
 
-def _selective(term: Term) -> tuple[bool, int]:
-    """Order words by how few rows they probably leave."""
-    return term.excluded, -len(term.text)
+def _selective(term: Term) -> tuple[bool, bool, int]:
+    """Order terms by how few rows they probably leave."""
+    return term.excluded, not term.field, -len(term.text)

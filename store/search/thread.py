@@ -12,6 +12,7 @@ from ..catalog import Changes
 from ..registry import Repository
 from ..untrusted import safe_line
 from .facets import Counts
+from .flags import Flags, count_of
 from .index import Part, SearchCancelledError, SearchIndex, View
 from .query import parse_query
 
@@ -25,13 +26,13 @@ _PATIENCE = 4.0  # so many times as long as the last index took, the next one wa
 class Answer:
     """The rows of a view, as numbers of `index`, which may be asked for what belongs to them.
 
-    `found` are the rows that match the filter in all repositories, `shown` those of the view, each artifact once.
-    `similar` are the words that stood in for what nothing contains.
+    `found` has flags for the rows that match the filter in all repositories; `shown` are those of the view, each
+    artifact once. `similar` are the words that stood in for what nothing contains.
     """
 
     view: View
     index: SearchIndex
-    found: Sequence[int]
+    found: Flags
     shown: Sequence[int]
     similar: tuple[str, ...] = ()
 
@@ -209,9 +210,9 @@ class SearchThread:
 
         found = index.search(view.query, cancelled)
         similar: dict[str, list[str]] = {}
-        if not found and parse_query(view.query):
+        if not count_of(found) and parse_query(view.query):
             # That nothing matches is said at once; looking for similar words takes longer.
-            self._tell(Answer(view, index, (), ()))
+            self._tell(Answer(view, index, found, ()))
             similar = index.similar(view.query, cancelled)
             if similar:
                 found = index.search_similar(view.query, similar, cancelled)

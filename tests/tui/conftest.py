@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from ckexplore.store.search.flags import numbers_of
 from ckexplore.store.workspace import Workspace
 from ckexplore.tui.app import ExplorerApp
 from ckexplore.tui.screens.browser import BrowserScreen
@@ -49,7 +50,7 @@ class Browsing:
     def all_titles(self) -> set[str]:
         answer = self.browser.listing.answer
         assert answer is not None
-        return {answer.index.artifact(number).title for number in answer.index.search("")}
+        return {answer.index.artifact(number).title for number in numbers_of(answer.index.search(""))}
 
     async def until(self, condition: Callable[[], object], patience: float = 30.0) -> None:
         """Wait until something is so; `patience` in seconds."""

@@ -14,6 +14,7 @@ from ckexplore.store import rows
 from ckexplore.store.artifact import Artifact, derived_uid, module_uid
 from ckexplore.store.registry import Repository
 from ckexplore.store.search import Part, SearchCancelledError, SearchIndex, View
+from ckexplore.store.search.flags import numbers_of
 from ckexplore.store.search.query import Term, parse_query
 
 FIRST = Repository("first", "a" * 16, Path("/first"))
@@ -79,10 +80,10 @@ def test_words_facets_exclusions_and_wildcards(index: SearchIndex, query: str, e
 
 
 def test_a_typo_finds_what_was_meant(index: SearchIndex) -> None:
-    assert not index.search("resnt50")
+    assert not numbers_of(index.search("resnt50"))
     similar = index.similar("resnt50")
     assert similar == {"resnt50": ["resnet50"]}
-    found = index.search_similar("resnt50 tag:onnx", similar)
+    found = numbers_of(index.search_similar("resnt50 tag:onnx", similar))
     assert [index.artifact(number).title for number in found] == ["resnet50"]
 
 
@@ -114,7 +115,7 @@ def test_a_removed_row_is_gone_from_rows_and_counts(index: SearchIndex) -> None:
     index.remove(FIRST, rows.row_id(BERT.path))
     index.remove(FIRST, rows.row_id(BERT.path))
     assert titles(index) == ["resnet50", "compiler.gcc"]
-    assert dict(index.counts("tag", index.search("")))["onnx"] == 1
+    assert dict(index.counts("tag", numbers_of(index.search(""))))["onnx"] == 1
     assert index.artifacts == 2
 
 
@@ -148,10 +149,10 @@ def test_rows_without_a_uid_are_nobodys_copies() -> None:
 def test_own_tags_are_found_and_counted_from_the_moment_they_are_given(index: SearchIndex) -> None:
     index.annotate({BERT.uid: ("mine",)})
     assert titles(index, "tag:mine") == ["bert"]
-    assert dict(index.counts("tag", index.search("")))["mine"] == 1
+    assert dict(index.counts("tag", numbers_of(index.search(""))))["mine"] == 1
     index.annotate({RESNET.uid: ("mine",)})
     assert titles(index, "tag:mine") == ["resnet50"]
-    assert index.artifact(index.search("tag:mine")[0]).own_tags == ("mine",)
+    assert index.artifact(numbers_of(index.search("tag:mine"))[0]).own_tags == ("mine",)
 
 
 def test_only_the_artifacts_with_these_keys_are_shown(index: SearchIndex) -> None:
@@ -160,7 +161,7 @@ def test_only_the_artifacts_with_these_keys_are_shown(index: SearchIndex) -> Non
 
 
 def test_a_row_is_found_again_in_an_index_made_anew(index: SearchIndex) -> None:
-    (number,) = index.search("bert")
+    (number,) = numbers_of(index.search("bert"))
     put(index, FIRST, artifact("aaa"))
     again = SearchIndex(index.parts())
     found = again.number_of(index.key(number))
@@ -260,15 +261,16 @@ def test_the_answers_are_those_of_a_plain_look_through_all_rows(
                 index.remove(repository, row_id)
                 known.pop((repository.alias, row_id), None)
         for length in range(len(query) + 1):  # as it is typed
-            numbers = index.search(query[:length])
+            numbers = numbers_of(index.search(query[:length]))
             assert found(index, numbers) == plainly(known, query[:length])
-        numbers = index.search(query)
-        shown = [index.artifact(number) for number in index.shown(View(), numbers)]
+        flags = index.search(query)
+        numbers = numbers_of(flags)
+        shown = [index.artifact(number) for number in index.shown(View(), flags)]
         keys = [one.key for one in shown]
         assert len(keys) == len(set(keys))
         assert set(keys) == {index.artifact(number).key for number in numbers}
         counted = Counter(tag for number in numbers for tag in index.artifact(number).tags)
         assert dict(index.counts("tag", numbers)) == counted
         modules = Counter((one.repository, one.module) for one in map(index.artifact, numbers))
-        by_repository = index.module_counts(numbers)
+        by_repository = index.module_counts(flags)
         assert {(r, m): n for r, several in by_repository.items() for m, n in several.items() if n} == modules
