@@ -19,7 +19,7 @@ from installed import our_program
 from ckexplore.store import repos
 from ckexplore.store.catalog import Catalog
 from ckexplore.store.live_catalog import LiveCatalog, Progress, Telling
-from ckexplore.store.search import Part, SearchIndex
+from ckexplore.store.search.index import Part, SearchIndex
 from ckexplore.store.workspace import Workspace
 
 Result = TypeVar("Result")
@@ -46,9 +46,9 @@ def lines(setting: Setting) -> Iterator[Line]:
 class _Indexed:
     seconds: float
     rows: int
-    before: int = 0  # bytes resident before, after, and at the most
-    after: int = 0
-    peak: int = 0
+    before: int  # bytes resident before, after, and at the most
+    after: int
+    peak: int
 
 
 def _cold_index(roots: list[Path]) -> Iterator[Line]:

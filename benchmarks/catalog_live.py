@@ -11,7 +11,8 @@ from catalog_figures import Figure, Line, NotMeasured, Remark
 from catalog_setting import Setting, home_of, in_fresh_process
 
 from ckexplore.store.live_catalog import LiveCatalog, Progress, Telling
-from ckexplore.store.search import Answer, View
+from ckexplore.store.search import View
+from ckexplore.store.search.thread import Answer
 from ckexplore.store.workspace import Workspace
 
 EDITS = 30

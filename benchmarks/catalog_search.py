@@ -16,7 +16,9 @@ from catalog_setting import Setting, in_fresh_process
 from ckexplore.store import rows
 from ckexplore.store.artifact import Artifact, module_uid
 from ckexplore.store.registry import Repository
-from ckexplore.store.search import Part, SearchIndex, SearchThread, View
+from ckexplore.store.search import View
+from ckexplore.store.search.index import Part, SearchIndex
+from ckexplore.store.search.thread import SearchThread
 
 QUERIES = (
     "resnet50",

@@ -18,6 +18,7 @@ COLUMNS, ROWS = 160, 48
 LAST_ROW = re.compile(rb"\x1b\[%d;\d+H" % ROWS)
 """The cursor goes to the last row: a whole screen was painted."""
 
+_KEPT = 1 << 16  # bytes of what was written last
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -78,7 +79,7 @@ class Terminal:
 
     @property
     def written(self) -> bytes:
-        """All that it has written so far."""
+        """What it has written last."""
         return self._written
 
     def _read(self, seconds: float) -> bool:
@@ -86,7 +87,7 @@ class Terminal:
             return False
         self._read_at = perf_counter()
         try:
-            self._written += os.read(self._ours, 1 << 16)
+            self._written = self._written[-_KEPT:] + os.read(self._ours, _KEPT)
         except OSError:  # the program has ended
             return False
         return True

@@ -14,7 +14,9 @@ from .catalog import Catalog, Changes
 from .errors import CkexploreError
 from .registry import Repository, repositories
 from .saved_searches import MODULE as SAVED_SEARCHES
-from .search import Answer, Counted, Part, SearchFailed, SearchThread, View
+from .search import View
+from .search.index import Part
+from .search.thread import Answer, Counted, SearchFailed, SearchThread
 from .untrusted import safe_line
 from .watch import Told, Watcher
 from .watch_coverage import Coverage, summary

@@ -8,7 +8,6 @@ from itertools import chain
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.suggester import Suggester
 
-from ..actions.kernel import all_actions, known_modules
 from .keys import BROWSER, NamedAction
 from .listing import Listing
 
@@ -69,12 +68,16 @@ def _first(candidates: Callable[[], Iterable[str]], word: str) -> str | None:
 
 
 def _actions() -> Iterable[str]:
+    from ..actions.kernel import all_actions  # noqa: PLC0415  (every action's module)
+
     return sorted(all_actions())
 
 
 def _cids(listing: Listing, word: str) -> Iterable[str]:
     module, colon, name = word.partition(":")
     if not colon:
+        from ..actions.kernel import known_modules  # noqa: PLC0415
+
         counted = listing.counted.modules.values() if listing.counted is not None else ()
         return sorted({*known_modules(), *chain.from_iterable(counted)})
     found = listing.answer.index.beginning(module, name) if listing.answer is not None else ()

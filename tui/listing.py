@@ -1,15 +1,22 @@
 """What the browser shows of the catalog: a view in the words of tree and table, the answer to it, the tree's nodes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from __future__ import annotations
 
-from ..store.annotations import Annotation
-from ..store.artifact import Artifact
-from ..store.live_catalog import Touched
-from ..store.saved_searches import SavedSearch
-from ..store.search import ORDERS, Answer, Counted, View, parse_query
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..store.search import ORDERS, View, parse_query
 from ..store.untrusted import from_storable
 from .widgets.tree import Node
+
+if TYPE_CHECKING:  # the first paint needs none of these
+    from collections.abc import Mapping, Sequence
+
+    from ..store.annotations import Annotation
+    from ..store.artifact import Artifact
+    from ..store.live_catalog import Touched
+    from ..store.saved_searches import SavedSearch
+    from ..store.search.thread import Answer, Counted
 
 ALL = "all"
 _TAGS_SHOWN = 200
@@ -69,7 +76,7 @@ class Listing:
         path = from_storable(self.artifact(number).path)
         return touched.concerns(self.answer.index.repository(number).path, path)
 
-    def number_in(self, other: "Listing", number: int | None) -> int | None:
+    def number_in(self, other: Listing, number: int | None) -> int | None:
         """Give the number that a row of this listing has in another one; None when it isn't there."""
         if number is None or self.answer is None or other.answer is None:
             return None

@@ -1,23 +1,34 @@
 """What comes back from work in threads: data, never services."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
-from ..actions.browsing import Details
-from ..actions.jobs.record import JobState
-from ..actions.plan import Plan
-from ..actions.report.figures import Figure
-from ..actions.request import Request
-from ..store import search
-from ..store.annotations import Annotation
-from ..store.artifact import Artifact
-from ..store.live_catalog import Progress, Touched
-from ..store.saved_searches import SavedSearch
-from ..store.search import Answer
+if TYPE_CHECKING:  # the first paint needs none of these
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ..actions.browsing import Details
+    from ..actions.jobs.record import JobState
+    from ..actions.plan import Plan
+    from ..actions.report.figures import Figure
+    from ..actions.request import Request
+    from ..store.annotations import Annotation
+    from ..store.artifact import Artifact
+    from ..store.live_catalog import LiveCatalog, Progress, Touched
+    from ..store.saved_searches import SavedSearch
+    from ..store.search import thread
+    from ..store.search.thread import Answer
+
+
+@dataclass
+class CatalogOpened(Message):
+    """The catalog can be asked."""
+
+    catalog: LiveCatalog
 
 
 @dataclass
@@ -35,7 +46,7 @@ class Answered(Message):
 class Counted(Message):
     """What the rows of an answer have, for the tree."""
 
-    counted: search.Counted
+    counted: thread.Counted
 
     def can_replace(self, message: Message) -> bool:
         """Tell that only the newest counts are of interest."""

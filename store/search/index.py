@@ -24,14 +24,13 @@ from .flags import Flags, both, count_of, either, flags_of, numbers_of, without
 from .names import Names, side_by_side
 from .query import Term, longest_plain_part, narrows, parse_query, word_pattern
 from .similar import Vocabulary
+from .view import View
 
 _SLICE = 8_192  # rows: about a millisecond
 _FEW = 3  # below a third of all rows, these are looked at one by one
 _REBUILD_AFTER = 2_000  # rows that came or went since the index was made
 
-ORDERS = {"artifact": LABEL, "module": MODULE, "repository": REPOSITORY, "tags": TAGS}
-"""By what rows can be put in order, each with the part of a row's line that it means."""
-
+_ORDERED_BY = {"artifact": LABEL, "module": MODULE, "repository": REPOSITORY, "tags": TAGS}
 
 Item = TypeVar("Item")
 
@@ -53,21 +52,6 @@ class Part:
     rows: Mapping[int, bytes]
     rank: int = 0  # in CK's lookup order: of copies of an artifact, that of the lowest rank wins
     hidden: frozenset[str] = frozenset()  # modules that are not to be found
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What is to be shown: a filter line, a repository and a module (empty: all), an order (empty: the listing's).
-
-    With `only`, nothing but the artifacts with these keys.
-    """
-
-    query: str = ""
-    repository: str = ""
-    module: str = ""
-    only: frozenset[str] | None = None
-    order: str = ""
-    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +360,7 @@ class SearchIndex:
     def _sorted(self, numbers: list[int], view: View) -> Sequence[int]:
         if not view.order:
             return numbers[::-1] if view.descending else numbers
-        keys = {number: self._part(number, ORDERS[view.order]) for number in numbers}
+        keys = {number: self._part(number, _ORDERED_BY[view.order]) for number in numbers}
         return sorted(numbers, key=keys.__getitem__, reverse=view.descending)
 
     # Facets

@@ -13,8 +13,9 @@ from ..registry import Repository
 from ..untrusted import safe_line
 from .facets import Counts
 from .flags import Flags, count_of
-from .index import Part, SearchCancelledError, SearchIndex, View
+from .index import Part, SearchCancelledError, SearchIndex
 from .query import parse_query
+from .view import View
 
 OwnTags = Mapping[str, tuple[str, ...]]
 

@@ -14,7 +14,8 @@ from ckexplore.store import annotations, repos
 from ckexplore.store.artifact import Artifact
 from ckexplore.store.live_catalog import LiveCatalog, Progress, Telling
 from ckexplore.store.registry import Repository
-from ckexplore.store.search import Answer, SearchFailed, View
+from ckexplore.store.search import View
+from ckexplore.store.search.thread import Answer, SearchFailed
 from ckexplore.store.workspace import Workspace
 
 from ..conftest import require

@@ -37,7 +37,7 @@ class Browsing:
     def is_settled(self) -> bool:
         """Whether the table and the tree show the newest view of the catalog, and nothing is being looked at."""
         browser, listing = self.browser, self.browser.listing
-        settled = browser._catalog.settled
+        settled = browser._catalog.settled if browser._catalog is not None else None
         counted = listing.counted.answer if listing.counted is not None else None
         return browser._looked and settled is not None and settled is listing.answer and settled is counted
 

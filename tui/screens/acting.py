@@ -9,10 +9,9 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from ...actions.plan import Plan
-from ...actions.trust.approval import is_shipped
 from ...store.artifact import Artifact
 from ...store.workspace import Workspace
-from .. import messages, work
+from .. import messages
 from ..keys import BROWSER
 from ..widgets.job_pane import JobPane
 from .choose import Choice, ChooseScreen
@@ -53,6 +52,13 @@ class ActingScreen(Screen[None]):
                     self.notify(f"{what}; this one is of the module {artifact.module}", markup=False)
                 return
 
+    @property
+    def work(self):
+        """What is done in threads: a module that is imported when something is, since it brings all else along."""
+        from .. import work  # noqa: PLC0415
+
+        return work
+
     # What is typed in one line at the bottom
 
     def type_line(self, use: Callable[[str], None], value: str, placeholder: str) -> None:
@@ -72,7 +78,7 @@ class ActingScreen(Screen[None]):
         if line in ("q", "quit"):
             self.app.exit()
         elif line:
-            self.in_thread(work.ask_line, self.workspace, line, group="request")
+            self.in_thread(self.work.ask_line, self.workspace, line, group="request")
 
     @on(Input.Submitted, "#command")
     def _typed(self, message: Input.Submitted) -> None:
@@ -106,7 +112,7 @@ class ActingScreen(Screen[None]):
         artifact: Artifact | None = self.artifact
         if artifact is None:
             return
-        self.in_thread(work.read_choices, self.workspace, artifact, what, group="choices")
+        self.in_thread(self.work.read_choices, self.workspace, artifact, what, group="choices")
         self._choosing = (action, verb, several, option, hint)
 
     def on_choices_read(self, message: messages.ChoicesRead) -> None:
@@ -123,7 +129,7 @@ class ActingScreen(Screen[None]):
             if answer is not None:
                 names, line = answer
                 self.in_thread(
-                    work.ask_for,
+                    self.work.ask_for,
                     self.workspace,
                     message.artifact,
                     action,
@@ -137,7 +143,7 @@ class ActingScreen(Screen[None]):
     def _ask(self, action: str) -> None:
         artifact: Artifact | None = self.artifact
         if artifact is not None:
-            self.in_thread(work.ask_for, self.workspace, artifact, action, {}, "", group="request")
+            self.in_thread(self.work.ask_for, self.workspace, artifact, action, {}, "", group="request")
 
     def on_planned(self, message: messages.Planned) -> None:
         """Show the exact commands, and start the job when they are confirmed."""
@@ -152,7 +158,9 @@ class ActingScreen(Screen[None]):
                 self.notify(
                     "a job is running; it goes on, and the pane shows the new one", severity="warning", markup=False
                 )
-            self.in_thread(work.start_job, self.workspace, plan, group="job")
+            self.in_thread(self.work.start_job, self.workspace, plan, group="job")
+
+        from ...actions.trust.approval import is_shipped  # noqa: PLC0415
 
         self.app.clear_notifications()  # nothing may cover what is to be confirmed
         self.app.push_screen(ConfirmScreen(plan, is_shipped(plan)), answered)
@@ -205,7 +213,7 @@ class ActingScreen(Screen[None]):
         """End the running job."""
         pane = self.query_one(JobPane)
         if pane.running and pane.folder is not None:
-            self.in_thread(work.cancel_job, pane.folder, group="cancel")
+            self.in_thread(self.work.cancel_job, pane.folder, group="cancel")
         else:
             self.notify("no job is running", markup=False)
 

@@ -3,10 +3,8 @@
 from textual.widgets import Input
 
 from ...store.artifact import Artifact
-from .. import work
 from ..listing import ALL, Listing
 from .acting import ActingScreen
-from .note import NoteScreen
 
 
 class AnnotatingScreen(ActingScreen):
@@ -21,20 +19,22 @@ class AnnotatingScreen(ActingScreen):
             return
 
         def store(text: str) -> None:
-            self.in_thread(work.annotate, self.workspace, artifact, tags=text.split(","), group="request")
+            self.in_thread(self.work.annotate, self.workspace, artifact, tags=text.split(","), group="request")
 
         own = ", ".join(artifact.own_tags)
         self.type_line(store, own, f"your tags for {artifact.title}, separated by commas")
 
     def action_note(self) -> None:
         """Write a note about the artifact."""
+        from .note import NoteScreen  # noqa: PLC0415  (a text editor, which the first paint doesn't need)
+
         artifact: Artifact | None = self.artifact
         if artifact is None:
             return
 
         def store(note: str | None) -> None:
             if note is not None:
-                self.in_thread(work.annotate, self.workspace, artifact, note=note, group="request")
+                self.in_thread(self.work.annotate, self.workspace, artifact, note=note, group="request")
 
         present = self.listing.annotation(artifact)
         if present is not None and present.altered:
@@ -50,7 +50,7 @@ class AnnotatingScreen(ActingScreen):
         if artifact is not None:
             present = self.listing.annotation(artifact)
             wanted = not (present is not None and present.bookmarked)
-            self.in_thread(work.annotate, self.workspace, artifact, bookmarked=wanted, group="request")
+            self.in_thread(self.work.annotate, self.workspace, artifact, bookmarked=wanted, group="request")
 
     def action_save_search(self) -> None:
         """Save filter, branch of the tree and order under a name."""
@@ -63,7 +63,7 @@ class AnnotatingScreen(ActingScreen):
             if name:
                 order = f"-{listing.order}" if listing.order and listing.descending else listing.order
                 self.in_thread(
-                    work.save_search, self.workspace, name, listing.query, listing.scope, order, group="request"
+                    self.work.save_search, self.workspace, name, listing.query, listing.scope, order, group="request"
                 )
 
         self.type_line(store, "", f"a name for the search {listing.query or listing.scope}")

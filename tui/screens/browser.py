@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,10 +13,9 @@ from textual.widgets import Footer, Input
 
 from ...store.artifact import Artifact
 from ...store.cid import parse_cid
-from ...store.live_catalog import LiveCatalog
 from ...store.search import ORDERS
 from ...store.workspace import Workspace
-from .. import messages, work
+from .. import messages
 from ..commands import CommandSuggester
 from ..keys import BROWSER, bindings
 from ..listing import ALL, Listing, toggled_tag
@@ -29,6 +28,9 @@ from ..widgets.title_line import TitleLine
 from ..widgets.tree import VirtualTree
 from .annotating import AnnotatingScreen
 from .pager import PagerScreen, help_page
+
+if TYPE_CHECKING:
+    from ...store.live_catalog import LiveCatalog
 
 COLUMNS = (
     Column("artifact", "artifact", minimum=22, weight=3, priority=9),
@@ -59,6 +61,7 @@ class BrowserScreen(AnnotatingScreen):
         super().__init__()
         self.workspace = workspace
         self.listing = Listing()
+        self._catalog: LiveCatalog | None = None
         self._pane = "table"
         self._zoomed = False
         self._looked = False
@@ -87,18 +90,27 @@ class BrowserScreen(AnnotatingScreen):
         command.display = False
         self.query_one(TitleLine).state = "reading …"
         self._lay_out()
-        self._catalog = LiveCatalog(self.workspace, partial(work.catalog_told, self, self.workspace))
-        self.in_thread(work.running_jobs, self.workspace, group="job")
+        self.call_after_refresh(self._start)  # paint first, then read
+
+    def _start(self) -> None:
+        self.run_worker(lambda: self.work.open_catalog(self, self.workspace), thread=True, group="open")
+        self.in_thread(self.work.running_jobs, self.workspace, group="job")
+
+    def on_catalog_opened(self, message: messages.CatalogOpened) -> None:
+        """Ask for what is to be shown by now."""
+        self._catalog = message.catalog
+        self._ask_catalog()
 
     def on_unmount(self) -> None:
         """Give up the catalog."""
-        self._catalog.close()
+        if self._catalog is not None:
+            self._catalog.close()
 
     def in_thread(self, function: Callable[..., None], *arguments: object, group: str, **options: object) -> None:
         """Do something in a thread; a later one of the same group takes the place of an earlier one."""
         task = partial(function, self, *arguments, **options)
         self.run_worker(
-            partial(work.guarded, self, task), thread=True, group=group, exclusive=True, exit_on_error=False
+            partial(self.work.guarded, self, task), thread=True, group=group, exclusive=True, exit_on_error=False
         )
 
     # What comes back
@@ -125,7 +137,7 @@ class BrowserScreen(AnnotatingScreen):
         self._show_tree()
         self._read_details()
         if self.listing.scope == "bookmarks":
-            self._catalog.ask(self.listing.view)
+            self._ask_catalog()
 
     def on_files_changed(self, message: messages.FilesChanged) -> None:
         """Read the details again when they may say something else now."""
@@ -149,7 +161,7 @@ class BrowserScreen(AnnotatingScreen):
     def on_detail_pane_file_chosen(self, message: DetailPane.FileChosen) -> None:
         """Read a file that was opened."""
         if self.artifact is not None:
-            self.in_thread(work.read_file, self.workspace, self.artifact, message.file, group="file")
+            self.in_thread(self.work.read_file, self.workspace, self.artifact, message.file, group="file")
 
     def on_file_read(self, message: messages.FileRead) -> None:
         """Show a file."""
@@ -168,7 +180,8 @@ class BrowserScreen(AnnotatingScreen):
         """Look again after something was stored."""
         if message.note:
             self.notify(message.note, markup=False)
-        self._catalog.look_again(own_only=message.own_only)
+        if self._catalog is not None:
+            self._catalog.look_again(own_only=message.own_only)
 
     def on_failed(self, message: messages.Failed) -> None:
         """Say what didn't work."""
@@ -186,7 +199,11 @@ class BrowserScreen(AnnotatingScreen):
     def look_at(self, **changes: object) -> None:
         """Ask for another view; the rows follow as soon as they are found."""
         self.listing = replace(self.listing, **changes)  # type: ignore[arg-type]
-        self._catalog.ask(self.listing.view)
+        self._ask_catalog()
+
+    def _ask_catalog(self) -> None:
+        if self._catalog is not None:
+            self._catalog.ask(self.listing.view)
 
     def _show_rows(self, cursor: int | None) -> None:
         listing = self.listing
@@ -250,7 +267,7 @@ class BrowserScreen(AnnotatingScreen):
             self.query_one(DetailPane).clear()
         else:
             copies = [self.listing.artifact(one) for one in self.listing.copies(number)]
-            self.in_thread(work.read_details, self.workspace, artifact, copies, group="details")
+            self.in_thread(self.work.read_details, self.workspace, artifact, copies, group="details")
         self.refresh_bindings()
 
     # Tree, table, filter
@@ -321,7 +338,8 @@ class BrowserScreen(AnnotatingScreen):
 
     def action_rescan(self) -> None:
         """Look at every repository's files again."""
-        self._catalog.look_again()
+        if self._catalog is not None:
+            self._catalog.look_again()
 
     # Panes
 

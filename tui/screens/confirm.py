@@ -7,7 +7,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from ...actions.plan import Plan
-from ...actions.report.telling import tell_plan
 from ..widgets.document import DocumentView
 
 
@@ -42,6 +41,8 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Put the plan in its place."""
+        from ...actions.report.telling import tell_plan  # noqa: PLC0415
+
         self.query_one(DocumentView).show_text("\n".join(tell_plan(self._plan)))
         self.query_one("#confirm-no").focus()
 

@@ -1,6 +1,8 @@
 """The details of one artifact: overview, README, what it needs and offers, meta, files, an experiment's points."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,15 +11,19 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from ...actions.browsing import Details, FileRow
 from ...actions.report.units import with_unit
-from ...store.formats.shape import Shape
-from .. import messages
 from .chart_view import ChartView
 from .document import DocumentView
 from .fields import FieldsView
 from .tab_line import TabLine
 from .table import Cell, Column, VirtualTable
+
+if TYPE_CHECKING:  # the first paint needs none of these
+    from collections.abc import Sequence
+
+    from ...actions.browsing import Details, FileRow
+    from ...store.formats.shape import Shape
+    from .. import messages
 
 _FILE_COLUMNS = (
     Column("path", "file", minimum=10, weight=1, priority=2),

@@ -1,8 +1,9 @@
 """The job pane: what a job writes, how far it is, and the chart of what it measures while it runs."""
 
+from __future__ import annotations
+
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from textual.app import ComposeResult
@@ -12,10 +13,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ...actions.jobs.record import JobState
-from ...actions.report.figures import sample_figure
 from ...actions.report.units import with_unit
 from .chart_view import ChartView
 from .log_pane import LogPane
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SAMPLES_KEPT = 200_000
 _BAR = 12
@@ -108,6 +111,8 @@ class JobPane(Vertical):
         return True
 
     def _draw(self) -> None:
+        from ...actions.report.figures import sample_figure  # noqa: PLC0415  (charts, when one is drawn)
+
         name = next(iter(self._samples))
         chart = self.query_one(ChartView)
         chart.display = True

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from ckexplore.store import rows
 from ckexplore.store.artifact import Artifact, derived_uid, module_uid
 from ckexplore.store.registry import Repository
-from ckexplore.store.search import Part, SearchCancelledError, SearchIndex, View
+from ckexplore.store.search import View
 from ckexplore.store.search.flags import numbers_of
+from ckexplore.store.search.index import Part, SearchCancelledError, SearchIndex
 from ckexplore.store.search.query import Term, parse_query
 
 FIRST = Repository("first", "a" * 16, Path("/first"))
