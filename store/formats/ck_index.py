@@ -5,6 +5,7 @@ An entry costs three small files: its meta, its info (for the name) and its alia
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,14 @@ def _names(root: str, folder: str, name: str) -> tuple[str, str]:
 def _module(root: str, folder: str) -> tuple[str, str]:
     if is_uid(folder):
         return folder.lower(), folder.lower()
-    return safe_line(folder), ck.uid_of_alias(root, folder) or module_uid(folder)
+    return safe_line(folder), _uid_of_module(root, folder, _changed(f"{root}/.cm")) or module_uid(folder)
+
+
+@lru_cache(maxsize=1024)
+def _uid_of_module(root: str, folder: str, changed: int) -> str:
+    """Read a module's alias file once for all its entries, and again when the list of these files has changed."""
+    del changed
+    return ck.uid_of_alias(root, folder)
 
 
 def _meta(entry: str) -> _Meta:
@@ -136,10 +144,12 @@ def _by_standard_library(entry: str) -> _Meta:
 
 
 def _info(path: str) -> _Info:
-    if not os.path.lexists(path):
-        return _Info()
     try:
         return _INFO.decode(read_bytes(path, META_LIMIT))
+    except UnreadableError:
+        if not os.path.lexists(path):
+            return _Info()
+        raise
     except (ValueError, RecursionError):
         value = ck.load_json_object(path)
         return _Info(value.get("data_name", ""), value.get("backup_data_uid", ""))
