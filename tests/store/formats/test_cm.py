@@ -158,13 +158,13 @@ def test_text_of_a_repository_is_safe_from_the_beginning(tmp_path: Path) -> None
 
 def test_links_are_followed_within_the_repository_only(tmp_path: Path) -> None:
     root = repository(tmp_path / "r")
-    write(root / "shared/x/_cm.json", script("x", "1" * 16))
+    write(root / "common/x/_cm.json", script("x", "1" * 16))
     write(tmp_path / "outside/y/_cm.json", script("y", "2" * 16))
     (root / "script").mkdir()
-    for name, target in {"within": "../shared/x", "out": "../../outside/y", "loop": "loop", "gone": "no"}.items():
+    for name, target in {"within": "../common/x", "out": "../../outside/y", "loop": "loop", "gone": "no"}.items():
         (root / "script" / name).symlink_to(target)
     (root / "linked").symlink_to("../outside")
-    assert set(artifacts(cm, root)) == {"shared/x", "script/within"}
+    assert set(artifacts(cm, root)) == {"common/x", "script/within"}
     assert {(one.path, one.what) for one in cm.drift(root) if "link" in one.what} == {
         ("script/out", "is a link that leads out of the repository: it isn't followed")
     }
