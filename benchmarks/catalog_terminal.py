@@ -5,14 +5,13 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
-import subprocess
 import termios
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic, perf_counter
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 COLUMNS, ROWS = 160, 48
 LAST_ROW = re.compile(rb"\x1b\[%d;\d+H" % ROWS)
@@ -25,28 +24,23 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Terminal:
     """A running program; leaving the block ends it."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self._started = perf_counter()
-        self._process = subprocess.Popen(
-            command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
-        )
-        os.close(theirs)
+        # The program's controlling terminal: should we be killed, it ends as well.
+        self.number, self._ours = pty.fork()
+        if not self.number:
+            _become(command, environment)
+        self._left = False
         self._written = b""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._process.kill()
-        self._process.wait()
+        if not self._left:
+            os.kill(self.number, signal.SIGKILL)
+            os.waitpid(self.number, 0)
         os.close(self._ours)
-
-    @property
-    def number(self) -> int:
-        """The process's number."""
-        return self._process.pid
 
     def seconds_until(self, sign: re.Pattern[bytes], patience: float = 60.0) -> float:
         """Wait until the program has written something, and give the seconds from its start. Raises TimeoutError."""
@@ -68,14 +62,14 @@ class Terminal:
             while (left := resting_until - monotonic()) > 0:
                 self._read(left)
 
-    def wait_until_left(self, patience: float = 600.0) -> int:
-        """Wait until the program has ended by itself, and give its exit code. Raises TimeoutError."""
+    def wait_until_left(self, patience: float = 600.0) -> None:
+        """Wait until the program has ended by itself. Raises TimeoutError."""
         until = monotonic() + patience
-        while self._process.poll() is None:
+        while os.waitpid(self.number, os.WNOHANG) == (0, 0):
             if monotonic() > until:
                 raise TimeoutError(f"the program didn't end; it wrote {self._written[-400:]!r}")
             self._read(0.1)
-        return self._process.returncode
+        self._left = True
 
     @property
     def written(self) -> bytes:
@@ -95,3 +89,12 @@ class Terminal:
     def _processor_time(self) -> float:
         fields = Path(f"/proc/{self.number}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _become(command: list[str], environment: dict[str, str]) -> NoReturn:
+    """Let this process, in a new terminal, be another program."""
+    try:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        os.execvpe(command[0], command, environment)
+    finally:
+        os._exit(127)  # it couldn't be started; nothing of ours may go on twice
