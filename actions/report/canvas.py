@@ -112,6 +112,7 @@ class Canvas:
             return
         across, down = x % self.dots_across, y % self.dots_down
         if self.symbols == "ascii":
+            self._split_wide(index, column)
             self._characters[index] = marker(role, self.symbols)
         else:
             bits = _BRAILLE_BITS if self.symbols == "braille" else _QUARTER_BITS
