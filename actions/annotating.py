@@ -4,15 +4,17 @@ What is written goes into the user's own repository; `show annotation` lists it,
 """
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..store import annotations
-from ..store.artifact import Artifact
 from ..store.cid import Cid
 from ..store.errors import InvalidRequestError
 from ..store.untrusted import read_text, safe_line
 from .common import one_location
 from .request import Request, refuse_unknown_options
+
+if TYPE_CHECKING:
+    from ..store.artifact import Artifact
 
 __all__ = ["bookmark", "note", "tag"]
 
@@ -72,8 +74,10 @@ def _given_note(request: Request) -> str | None:
     return request.text("text") if "text" in given else "" if request.flag("remove") else None
 
 
-def _artifact(request: Request) -> Artifact:
+def _artifact(request: Request) -> "Artifact":
     """Give the artifact that a request names. Raises InvalidRequestError for several."""
+    from ..store.artifact import Artifact  # noqa: PLC0415  (seldom needed)
+
     if len(request.cids) > 1:
         raise InvalidRequestError(f"{request.action} needs one artifact, and {_short(request.cids[1])} is another")
     found = one_location(request)
@@ -85,7 +89,7 @@ def _short(cid: Cid) -> str:
     return safe_line(str(cid).rstrip(":"), 120)
 
 
-def _names(artifact: Artifact) -> dict[str, Any]:
+def _names(artifact: "Artifact") -> dict[str, Any]:
     """Give an artifact's names as CK calls them."""
     return {
         "repo_uoa": artifact.repository,

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ..store.artifact import new_uid
+from ..store.uid import new_uid
 
 cfg: dict[str, Any] = {"install_path": ""}
 work: dict[str, Any] = {"dir_repos": "", "dir_work_repo": "", "repo_name_work": "local"}

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..store.artifact import derived_uid
 from ..store.errors import CkexploreError, FailedError
 from ..store.formats import ck
 from ..store.formats.ck_entries import create_entry, write_text
 from ..store.repos import prepare_home
+from ..store.uid import derived_uid
 from ..store.untrusted import safe_line
 from ..store.workspace import Workspace
 from .versions import split_version

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from ckexplore.store.artifact import module_uid
+from ckexplore.store.uid import module_uid
 
 MODULES = ("program", "dataset", "soft", "package", "script", "experiment", "model", "env", "docker", "result", "os")
 REPOSITORY_SIZE = 2_500

@@ -14,11 +14,12 @@ from catalog_figures import Figure, Line, percentile
 from catalog_setting import Setting, in_fresh_process
 
 from ckexplore.store import rows
-from ckexplore.store.artifact import Artifact, module_uid
+from ckexplore.store.artifact import Artifact
 from ckexplore.store.registry import Repository
 from ckexplore.store.search import View
 from ckexplore.store.search.index import Part, SearchIndex
 from ckexplore.store.search.thread import SearchThread
+from ckexplore.store.uid import module_uid
 
 QUERIES = (
     "resnet50",

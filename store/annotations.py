@@ -14,15 +14,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .artifact import Artifact, derived_uid
 from .cid import is_uid
 from .errors import CkexploreError, InvalidRequestError
 from .formats import ck, ck_entries
 from .own_entries import changing
+from .uid import derived_uid
 from .untrusted import read_text, safe_line, safe_text, safe_value
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from .artifact import Artifact
 
 MODULE = "annotation"
 NOTE = "note.md"
@@ -91,7 +94,7 @@ def annotations(workspace: Workspace, *, as_written: bool = False) -> dict[str, 
     return found
 
 
-def annotation_of(workspace: Workspace, artifact: Artifact, *, as_written: bool = False) -> Annotation:
+def annotation_of(workspace: Workspace, artifact: "Artifact", *, as_written: bool = False) -> Annotation:
     """Give what the user wrote about one artifact, without reading the others; an empty annotation if nothing."""
     empty = Annotation(artifact.uid, artifact.module_uid, artifact.cid)
     try:
@@ -104,7 +107,7 @@ def annotation_of(workspace: Workspace, artifact: Artifact, *, as_written: bool 
     return replace(_annotation(entry, artifact.uid, meta, as_written), module_uid=artifact.module_uid)
 
 
-def note_file(workspace: Workspace, artifact: Artifact) -> Path:
+def note_file(workspace: Workspace, artifact: "Artifact") -> Path:
     """Name the file that an artifact's note is in, or would be. Raises UnreadableError for a broken entry."""
     return _entry_of(workspace.local / MODULE, artifact.uid, artifact.module_uid) / NOTE
 
@@ -176,7 +179,7 @@ def _tags(value: Any) -> tuple[str, ...]:
 
 def annotate(
     workspace: Workspace,
-    artifact: Artifact,
+    artifact: "Artifact",
     *,
     tags: Iterable[str] | None = None,
     add: Iterable[str] = (),
@@ -204,7 +207,7 @@ def annotate(
     return annotation_of(workspace, artifact)
 
 
-def set_own_tags(workspace: Workspace, artifact: Artifact, tags: Iterable[str]) -> tuple[str, ...]:
+def set_own_tags(workspace: Workspace, artifact: "Artifact", tags: Iterable[str]) -> tuple[str, ...]:
     """Replace the user's tags of an artifact, and return them as stored. Raises as `annotate` does."""
     return annotate(workspace, artifact, tags=tags).tags
 

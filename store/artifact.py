@@ -1,32 +1,13 @@
-"""What an artifact is: the row that every format turns it into, and the UIDs that are made for one."""
+"""What an artifact is: the row that every format turns it into."""
 
-import hashlib
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from .cid import MODULE_UIDS
+import msgspec
+
 from .untrusted import from_storable
 
 
-def new_uid() -> str:
-    """Draw a random UID."""
-    import secrets  # noqa: PLC0415  (only who writes needs one)
-
-    return secrets.token_hex(8)
-
-
-def derived_uid(*parts: str) -> str:
-    """Make the UID that always belongs to these parts."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-
-
-def module_uid(alias: str) -> str:
-    """Give the UID of a module: CK's own for its standard modules, a derived one for all others."""
-    return MODULE_UIDS.get(alias) or derived_uid("module", alias)
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(msgspec.Struct, frozen=True):
     """One artifact as the catalog knows it. All text is safe for a terminal; `path` alone is as on disk.
 
     `path` is relative to the repository's root, in the form that `untrusted.storable` gives; `location` undoes it.
@@ -47,7 +28,7 @@ class Artifact:
     repository_uid: str = ""
     format: str = "ck"
     signature: tuple[int, int, int] = (0, 0, 0)
-    own_tags: tuple[str, ...] = field(default=())
+    own_tags: tuple[str, ...] = ()
 
     def location(self, root: Path) -> Path:
         """Where the artifact is on disk, below its repository's root."""

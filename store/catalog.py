@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from . import rows
-from .artifact import Artifact, derived_uid, module_uid
+from .artifact import Artifact
 from .errors import CkexploreError
 from .formats import format_named
 from .formats.folder import NO_SIGNATURE, Folder, Signature
 from .journal import JournalStorage, TableChanges
 from .registry import Repository
+from .uid import derived_uid, module_uid
 from .untrusted import safe_line, storable
 from .workspace import Workspace
 
@@ -177,8 +178,7 @@ class Shelf:
         format_, root = self._format, self.repository.path
         for folder in format_.folders(root):
             digests[storable(folder.path)] = folder.digest()
-            for name, signature in zip(folder.names, folder.signatures, strict=True):
-                artifact = format_.read(root, folder.path, name, signature)
+            for artifact in format_.read(root, folder):
                 yield rows.row_id(artifact.path), rows.encode(artifact)
 
     def _compare(self) -> Changes:
@@ -205,16 +205,18 @@ class Shelf:
 
         Of entries that were `told` to have changed each is read: a name or an alias is in another file than the meta.
         """
-        format_, root, stored = self._format, self.repository.path, self._rows
+        changed = folder if told else folder.only(self._has_other_row(folder))
         found = Changes()
-        for name, signature in zip(folder.names, folder.signatures, strict=True):
-            key = rows.row_id(_row_path(folder.path, name))
-            before = stored.get(key)
-            if told or before is None or _signature_of(before) != signature or signature == NO_SIGNATURE:
-                row = rows.encode(format_.read(root, folder.path, name, signature))
-                if row != before:
-                    found.puts[key] = row
+        for name, artifact in zip(changed.names, self._format.read(self.repository.path, changed), strict=True):
+            key, row = rows.row_id(_row_path(folder.path, name)), rows.encode(artifact)
+            if row != self._rows.get(key):
+                found.puts[key] = row
         return found
+
+    def _has_other_row(self, folder: Folder) -> Iterator[bool]:
+        for name, signature in folder.entries():
+            before = self._rows.get(rows.row_id(_row_path(folder.path, name)))
+            yield before is None or _signature_of(before) != signature or signature == NO_SIGNATURE
 
     def _no_longer_there(self, changed: Sequence[Folder], gone: set[str]) -> set[int]:
         """Give the ids of rows whose folder is gone, or that their changed folder no longer lists."""

@@ -147,7 +147,7 @@ def _catalogued(workspace: Workspace, repository: Repository, cid: Cid) -> Itera
 
 
 def _derived(module: str) -> str:
-    from .artifact import module_uid  # noqa: PLC0415  (for a module whose alias file holds no UID)
+    from .uid import module_uid  # noqa: PLC0415  (for a module whose alias file holds no UID)
 
     return module_uid(module)
 

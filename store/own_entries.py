@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .artifact import module_uid
 from .errors import CkexploreError
 from .formats import ck, ck_entries
 from .repos import prepare_home
+from .uid import module_uid
 from .untrusted import safe_line
 from .workspace import Workspace
 

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from .artifact import derived_uid
 from .cid import is_uid
 from .errors import InvalidRequestError, NotFoundError
 from .formats import format_named, recognise
 from .registry import Repository
+from .uid import derived_uid
 from .untrusted import safe_line
 
 

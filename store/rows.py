@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
-from .artifact import Artifact, module_uid
+from .artifact import Artifact
 from .formats.folder import Signature
 from .registry import Repository
+from .uid import module_uid
 
 MODULE, LABEL, UID, REPOSITORY, TAGS, NAME, DESCRIPTION = range(7)
 """The parts of the line that a row is searched by."""

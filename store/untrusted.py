@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 META_LIMIT = 4 << 20
 TEXT_LIMIT = 2 << 20
 LINE_LIMIT = 2_000
+_SMALL = 1 << 14  # bytes; a larger buffer costs more to get than most files to read
 NESTING_LIMIT = 200
 _COMBINING_LIMIT = 8
 
@@ -113,30 +114,55 @@ def from_storable(path: str) -> str:
 
 
 def read_bytes(path: Path | str, limit: int = META_LIMIT) -> bytes:
-    """Read a regular file of at most `limit` bytes, never following a symbolic link in its last part.
+    """Read a file of at most `limit` bytes without ever waiting, nor following a symbolic link in its last part.
 
-    Raises UnreadableError if it is not a regular file, too large, or not readable.
+    Raises UnreadableError if it is too large, not readable, or has no bytes because it isn't a regular file.
     """
+    data = read_bytes_if_there(path, limit)
+    if data is None:
+        raise UnreadableError(f"{safe_line(str(path))}: can't be read (No such file or directory)")
+    return data
+
+
+def read_bytes_if_there(path: Path | str, limit: int = META_LIMIT) -> bytes | None:
+    """Read as `read_bytes` does, but give None when there is nothing of that name."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise UnreadableError(f"{safe_line(str(path))}: can't be read ({error.strerror})") from error
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableError(f"{safe_line(str(path))}: not a regular file")
-        if status.st_size > limit:
-            raise UnreadableError(f"{safe_line(str(path))}: {status.st_size} bytes, more than the {limit} read here")
-        parts: list[bytes] = []
-        left = limit + 1
-        while left > 0 and (part := os.read(descriptor, min(left, 1 << 20))):
-            parts.append(part)
-            left -= len(part)
-            if len(part) == status.st_size:  # a small file comes in one piece, and needs no second look for its end
-                break
-        return b"".join(parts)[:limit]
+        # Most files are small, and a read that wasn't filled is all of one: it needs no further system call.
+        small = min(limit, _SMALL)
+        data = _part(descriptor, small + 1)
+        return data if 0 < len(data) <= small else _read_on(descriptor, path, data, limit)
     finally:
         os.close(descriptor)
+
+
+def _part(descriptor: int, size: int) -> bytes:
+    """Read up to so many bytes; none where that fails."""
+    try:
+        return os.read(descriptor, size)
+    except OSError:
+        return b""
+
+
+def _read_on(descriptor: int, path: Path | str, data: bytes, limit: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableError(f"{safe_line(str(path))}: not a regular file")
+    if status.st_size > limit:
+        raise UnreadableError(f"{safe_line(str(path))}: {status.st_size} bytes, more than the {limit} read here")
+    parts, left = [data], limit - len(data)
+    try:
+        while left > 0 and (part := os.read(descriptor, min(left, _SMALL))):
+            parts.append(part)
+            left -= len(part)
+    except OSError as error:
+        raise UnreadableError(f"{safe_line(str(path))}: can't be read ({error.strerror})") from error
+    return b"".join(parts)[:limit]
 
 
 def read_text(path: Path | str, limit: int = TEXT_LIMIT) -> str:

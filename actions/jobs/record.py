@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...store.artifact import new_uid
 from ...store.cid import Cid
 from ...store.errors import CkexploreError
 from ...store.formats.ck import META, own_meta
 from ...store.formats.ck_entries import create_entry, write_json
 from ...store.lookup import locate_one
 from ...store.repos import prepare_home, repositories
+from ...store.uid import new_uid
 from ...store.untrusted import load_json_object, safe_value
 from ...store.workspace import Workspace
 from ..plan import Plan, encode

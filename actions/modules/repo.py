@@ -2,15 +2,17 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...store import repos
-from ...store.artifact import Artifact
 from ...store.cid import Cid
 from ...store.errors import InvalidRequestError
 from ...store.repos import Repository
 from ...store.workspace import Workspace
 from ..request import Request
+
+if TYPE_CHECKING:
+    from ...store.artifact import Artifact
 
 __all__ = ["add", "check", "pull"]
 
@@ -52,7 +54,7 @@ def _drift(repository: Repository) -> list[dict[str, str]]:
     return [{"path": one.path, "what": one.what} for one in format_named(repository.format).drift(repository.path)]
 
 
-def _indexed(request: Request, repository: Repository) -> list[Artifact]:
+def _indexed(request: Request, repository: Repository) -> "list[Artifact]":
     from ...store.catalog import Catalog  # noqa: PLC0415  (TinyDB and msgspec, which the help doesn't need)
 
     catalog = Catalog(request.workspace)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..artifact import Artifact, module_uid
+from ..artifact import Artifact
 from ..cid import is_uid
 from ..errors import RefusedError
+from ..uid import module_uid
 from ..untrusted import inside, safe_line, storable
 from .automation_layout import Layout
 from .folder import Folder, Signature, folder_of
@@ -89,12 +90,13 @@ def touched_entry(root: Path, base: str, path: str, layout: Layout) -> tuple[str
 # Reading
 
 
-def read_entry(root: Path, place: tuple[str, str], signature: Signature, layout: Layout) -> Artifact:
-    """Read the entry in the folder and entry `place`; one whose meta can't be read comes as a broken artifact."""
+def read_entries(root: Path, folder: Folder, layout: Layout) -> Iterator[Artifact]:
+    """Read the entries of a folder; one whose meta can't be read comes as a broken artifact."""
     from .yaml_meta import read_fields  # noqa: PLC0415  (PyYAML, which a listing doesn't need)
 
-    fields, problem = read_fields(f"{root}/{place[0]}/{place[1]}", layout.metas, merged=layout.merged)
-    return artifact(place, signature, fields, problem, layout)
+    for name, signature in folder.entries():
+        fields, problem = read_fields(f"{root}/{folder.path}/{name}", layout.metas, merged=layout.merged)
+        yield artifact((folder.path, name), signature, fields, problem, layout)
 
 
 def artifact(place: tuple[str, str], signature: Signature, fields: "Fields", problem: str, layout: Layout) -> Artifact:

@@ -17,7 +17,7 @@ import os
 from ..cid import is_uid
 from ..errors import UnreadableError
 from ..quick import TYPE_CHECKING
-from ..untrusted import load_json_object, read_text, safe_line
+from ..untrusted import load_json_object, read_bytes_if_there, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ..artifact import Artifact
     from .drift import Drift
-    from .folder import Folder, Signature
+    from .folder import Folder
     from .point import Point
     from .shape import Shape
 
@@ -34,7 +34,9 @@ DESCRIPTION_FILE = ".ckr.json"
 META = ".cm/meta.json"
 META_OF_OLD = ".cm/data.json"
 _ALIAS_LIMIT = 256
+_TAG_LIMIT = 120
 _BASES_LIMIT = 10
+_BOM = b"\xef\xbb\xbf"
 
 
 def recognises(root: Path) -> bool:
@@ -63,19 +65,21 @@ def description(root: Path | str) -> dict[str, Any]:
 
 def uid_of_alias(folder: Path | str, alias: str) -> str:
     """Read the UID behind an alias in a module's or a repository's `.cm`; empty if there is none."""
-    try:
-        uid = read_text(f"{folder}/.cm/alias-a-{alias}", _ALIAS_LIMIT).split("\n", 1)[0].strip().lower()
-    except UnreadableError:
-        return ""
+    uid = _first_line(f"{folder}/.cm/alias-a-{alias}").lower()
     return uid if is_uid(uid) else ""
 
 
 def alias_of_uid(folder: Path | str, uid: str) -> str:
     """Read the current alias behind a UID (the first line of its file); empty if there is none."""
+    return _first_line(f"{folder}/.cm/alias-u-{uid}")
+
+
+def _first_line(path: str) -> str:
     try:
-        return read_text(f"{folder}/.cm/alias-u-{uid}", _ALIAS_LIMIT).split("\n", 1)[0].strip()
+        data = read_bytes_if_there(path, _ALIAS_LIMIT)
     except UnreadableError:
         return ""
+    return data.partition(b"\n")[0].removeprefix(_BOM).decode("utf-8", "surrogateescape").strip() if data else ""
 
 
 def aliases(folder: Path | str) -> set[str]:
@@ -279,11 +283,17 @@ def load_extra(entry: Path | str, name: str) -> dict[str, Any]:
 
 
 def tags_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give a meta's tags: a list nearly always, a comma-separated string in a few old entries."""
-    tags = meta.get("tags", ())
+    """Give a meta's tags, safe for a terminal."""
+    return safe_tags(meta.get("tags", ()))
+
+
+def safe_tags(tags: Any) -> tuple[str, ...]:
+    """Give what a meta has as its tags: a list nearly always, a comma-separated string in a few old entries."""
     if isinstance(tags, str):
         tags = tags.split(",") if tags.strip() else ()
-    return tuple(safe_line(str(tag).strip(), 120) for tag in tags) if isinstance(tags, list | tuple) else ()
+    if not isinstance(tags, list | tuple):
+        return ()
+    return tuple([safe_line(str(tag).strip(), _TAG_LIMIT) for tag in tags])
 
 
 # What the catalog asks; the libraries for it are imported when it does
@@ -321,11 +331,11 @@ def listed(root: Path, folder: str, names: Sequence[str]) -> Folder:
     return entries_of(root, folder, [name for name in names if name in known or is_uid(name)])
 
 
-def read(root: Path, folder: str, name: str, signature: Signature) -> Artifact:
-    """Read one entry; one whose meta can't be read comes as a broken artifact."""
-    from .ck_index import read_entry  # noqa: PLC0415
+def read(root: Path, folder: Folder) -> Iterator[Artifact]:
+    """Read a module's entries; one whose meta can't be read comes as a broken artifact."""
+    from .ck_index import read_entries  # noqa: PLC0415
 
-    return read_entry(os.fspath(root), folder, name, signature)
+    return read_entries(os.fspath(root), folder)
 
 
 def shape(module: str, meta: dict[str, Any]) -> Shape:

@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..artifact import module_uid, new_uid
 from ..cid import is_uid
 from ..errors import CkexploreError, InvalidRequestError
+from ..uid import module_uid, new_uid
 from ..untrusted import safe_line
 from . import ck
 

@@ -5,21 +5,22 @@ An entry costs three small files: its meta, its info (for the name) and its alia
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ..artifact import Artifact, module_uid
+from ..artifact import Artifact
 from ..cid import is_uid
+from ..cold_disk import warmed
 from ..errors import CkexploreError, UnreadableError
-from ..untrusted import META_LIMIT, read_bytes, safe_line, storable
+from ..uid import module_uid
+from ..untrusted import read_bytes, read_bytes_if_there, safe_line, storable
 from . import ck
 from .drift import Drift
 from .folder import Folder, Signature, folder_of
 
-_DESCRIBING = ("desc", "description", "soft_name", "title", "comment")
+_INFO_FILE = ".cm/info.json"
 
 
 class _Meta(msgspec.Struct):
@@ -39,6 +40,7 @@ class _Info(msgspec.Struct):
     backup_data_uid: Any = ""
 
 
+_NO_META, _NO_INFO = _Meta(), _Info()
 _META = msgspec.json.Decoder(_Meta)
 _INFO = msgspec.json.Decoder(_Info)
 
@@ -84,86 +86,92 @@ def entries_of(root: Path, folder: str, names: Iterable[str], names_of: int = 0)
     return folder_of(root, folder, names, (ck.META,), (ck.META_OF_OLD, ".cm"), names_of)
 
 
-def read_entry(root: str, folder: str, name: str, signature: Signature) -> Artifact:
-    """Read one entry; one whose meta can't be read comes as a broken artifact."""
-    path = f"{folder}/{name}"
-    alias, uid = _names(root, folder, name.rpartition("/")[2])
+class _Module(msgspec.Struct, frozen=True):
+    path: str
+    folder: str
+    """The path from the root of the disk."""
+    alias: str
+    uid: str
+
+
+def read_entries(root: str, folder: Folder) -> Iterator[Artifact]:
+    """Read a module's entries; one whose meta can't be read comes as a broken artifact."""
+    module = _module(root, folder.path)
+    for some in warmed(list(folder.entries()), lambda entry: _look(module, entry[0])):
+        for name, signature in some:
+            yield _entry(module, name, signature)
+
+
+def _module(root: str, path: str) -> _Module:
+    if is_uid(path):
+        return _Module(path, f"{root}/{path}", path.lower(), path.lower())
+    return _Module(path, f"{root}/{path}", safe_line(path), ck.uid_of_alias(root, path) or module_uid(path))
+
+
+def _look(module: _Module, name: str) -> None:
+    """Read the files of an entry, for the disk's cache."""
+    _names(module.folder, name.rpartition("/")[2])
+    for file in (ck.META, _INFO_FILE):
+        read_bytes_if_there(f"{module.folder}/{name}/{file}")
+
+
+def _entry(module: _Module, name: str, signature: Signature) -> Artifact:
+    path, folder = f"{module.path}/{name}", f"{module.folder}/{name}"
+    alias, uid = _names(module.folder, name.rpartition("/")[2])
     problem = "" if uid else f"{safe_line(path)}: its alias file holds no UID"
-    meta, info = _Meta(), _Info()
+    meta, info = _NO_META, _NO_INFO
     try:
-        meta = _meta(f"{root}/{path}")
-        info = _info(f"{root}/{path}/.cm/info.json")
+        meta, info = _meta(folder), _info(f"{folder}/{_INFO_FILE}")
     except CkexploreError as error:
         problem = str(error)
-    module, module_id = _module(root, folder)
     return Artifact(
         uid=uid or _uid_from(info),
         alias=safe_line(alias),
-        module=module,
-        module_uid=module_id,
+        module=module.alias,
+        module_uid=module.uid,
         path=storable(path),
         name=safe_line(str(info.data_name or ""), 200),
-        tags=_tags(meta.tags),
+        tags=ck.safe_tags(meta.tags),
         description=_one_line(meta),
         problem=problem,
         signature=signature,
     )
 
 
-def _names(root: str, folder: str, name: str) -> tuple[str, str]:
+def _names(folder: str, name: str) -> tuple[str, str]:
     """Give alias and UID of the entry in the folder `name`; a folder named by a UID has an alias only by a file."""
-    uid = ck.uid_of_alias(f"{root}/{folder}", name)
+    uid = ck.uid_of_alias(folder, name)
     return (name, uid) if uid or not is_uid(name) else ("", name.lower())
-
-
-def _module(root: str, folder: str) -> tuple[str, str]:
-    if is_uid(folder):
-        return folder.lower(), folder.lower()
-    return safe_line(folder), _uid_of_module(root, folder, _changed(f"{root}/.cm")) or module_uid(folder)
-
-
-@lru_cache(maxsize=1024)
-def _uid_of_module(root: str, folder: str, changed: int) -> str:
-    """Read a module's alias file once for all its entries, and again when the list of these files has changed."""
-    del changed
-    return ck.uid_of_alias(root, folder)
 
 
 def _meta(entry: str) -> _Meta:
     try:
-        data = read_bytes(f"{entry}/{ck.META}", META_LIMIT)
-        meta = _META.decode(data)
+        meta = _META.decode(read_bytes(f"{entry}/{ck.META}"))
     except (UnreadableError, ValueError, RecursionError):  # the slow way knows old names, odd bytes, and the reason
         return _by_standard_library(entry)
     return _by_standard_library(entry) if meta.base_entry else meta
 
 
 def _by_standard_library(entry: str) -> _Meta:
-    whole = ck.entry_meta(Path(entry))
-    return _Meta(whole.get("tags", ()), **{name: whole.get(name, "") for name in _DESCRIBING})
+    whole = ck.entry_meta(entry)
+    return _Meta(**{name: whole[name] for name in _Meta.__struct_fields__ if name in whole})
 
 
 def _info(path: str) -> _Info:
+    data = read_bytes_if_there(path)
+    if data is None:
+        return _NO_INFO
     try:
-        return _INFO.decode(read_bytes(path, META_LIMIT))
-    except UnreadableError:
-        if not os.path.lexists(path):
-            return _Info()
-        raise
+        return _INFO.decode(data)
     except (ValueError, RecursionError):
         value = ck.load_json_object(path)
         return _Info(value.get("data_name", ""), value.get("backup_data_uid", ""))
 
 
-def _tags(tags: Any) -> tuple[str, ...]:
-    return ck.tags_of({"tags": tags})
-
-
 def _one_line(meta: _Meta) -> str:
-    for name in _DESCRIBING:
-        text = getattr(meta, name)
-        if isinstance(text, str) and text.strip():
-            return safe_line(" ".join(text.split()), 300)
+    for text in (meta.desc, meta.description, meta.soft_name, meta.title, meta.comment):
+        if text and isinstance(text, str) and (words := text.split()):
+            return safe_line(" ".join(words), 300)
     return ""
 
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..artifact import new_uid
 from ..errors import CkexploreError
+from ..uid import new_uid
 from ..untrusted import load_json_object, safe_line, safe_value
 from .ck import META, own_meta
 from .ck_entries import write_json

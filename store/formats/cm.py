@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..artifact import Artifact
     from .drift import Drift
-    from .folder import Folder, Signature
+    from .folder import Folder
     from .point import Point
     from .shape import Shape
     from .yaml_meta import Fields
@@ -114,18 +114,20 @@ def listed(root: Path, folder: str, names: Sequence[str]) -> Folder:
     return found
 
 
-def read(root: Path, folder: str, name: str, signature: Signature) -> Artifact:
-    """Read one entry; one whose meta can't be read comes as a broken artifact."""
+def read(root: Path, folder: Folder) -> Iterator[Artifact]:
+    """Read a folder's entries; one whose meta can't be read comes as a broken artifact."""
     from .automation_entries import artifact  # noqa: PLC0415
     from .yaml_meta import fields_of, read_fields  # noqa: PLC0415
 
-    fields, problem = read_fields(f"{root}/{folder}/{name}", LAYOUT.metas, merged=LAYOUT.merged)
-    if fields.text("base") and not problem:
-        try:
-            fields = fields_of(load_meta(root, f"{folder}/{name}"))
-        except UnreadableError as error:
-            problem = str(error)
-    return artifact((folder, name), signature, fields, problem, LAYOUT)
+    for name, signature in folder.entries():
+        path = f"{folder.path}/{name}"
+        fields, problem = read_fields(f"{root}/{path}", LAYOUT.metas, merged=LAYOUT.merged)
+        if fields.text("base") and not problem:
+            try:
+                fields = fields_of(load_meta(root, path))
+            except UnreadableError as error:
+                problem = str(error)
+        yield artifact((folder.path, name), signature, fields, problem, LAYOUT)
 
 
 def load_meta(root: Path, path: str) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from ..artifact import derived_uid
 from ..cid import is_uid
 from ..errors import UnreadableError
+from ..uid import derived_uid
 from ..untrusted import parse_json, read_bytes, safe_line
 from .cm_result_kinds import shaped
 from .point import Point

@@ -20,7 +20,7 @@ from .automation_layout import Layout, Name, clean_path, split_name
 if TYPE_CHECKING:
     from ..artifact import Artifact
     from .drift import Drift
-    from .folder import Folder, Signature
+    from .folder import Folder
     from .point import Point
     from .shape import Shape
     from .yaml_meta import Fields
@@ -132,11 +132,11 @@ def listed(root: Path, folder: str, names: Sequence[str]) -> "Folder":
     return entries_of(root, folder, names, LAYOUT)
 
 
-def read(root: Path, folder: str, name: str, signature: "Signature") -> "Artifact":
-    """Read one artifact; one whose meta can't be read comes as a broken artifact."""
-    from .automation_entries import read_entry  # noqa: PLC0415
+def read(root: Path, folder: "Folder") -> Iterator["Artifact"]:
+    """Read a folder's artifacts; one whose meta can't be read comes as a broken artifact."""
+    from .automation_entries import read_entries  # noqa: PLC0415
 
-    return read_entry(root, (folder, name), signature, LAYOUT)
+    return read_entries(root, folder, LAYOUT)
 
 
 def load_meta(root: Path, path: str) -> dict[str, Any]:

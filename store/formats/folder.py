@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from ..cold_disk import warmed
+
 Signature = tuple[int, int, int]
 """Time of the last change in nanoseconds, size in bytes, inode: of a meta file, or mixed over several."""
 
@@ -32,6 +34,15 @@ class Folder:
     signatures: tuple[Signature, ...]
     names_of: int = 0
     """When the list changed last by which the names were chosen, in nanoseconds; 0 where there is no such list."""
+
+    def entries(self) -> Iterator[tuple[str, Signature]]:
+        """Give each name with its signature."""
+        return zip(self.names, self.signatures, strict=True)
+
+    def only(self, chosen: Iterable[bool]) -> "Folder":
+        """Give the folder with those entries for which there is a true in `chosen`."""
+        left = [entry for entry, stays in zip(self.entries(), chosen, strict=True) if stays]
+        return Folder(self.path, tuple(name for name, _ in left), tuple(signature for _, signature in left))
 
     def digest(self) -> str:
         """Give one short text that differs when any entry came, went or changed; `names_of` stands at its end."""
@@ -76,25 +87,27 @@ def _look(descriptor: int, names: list[str], meta: str, found: list[_Found]) -> 
     """Add the entries that have this meta file, and give the names of those that don't."""
     without: list[str] = []
     stat, add = os.lstat, found.append  # this loop is most of what a rescan without changes takes
-    for name in names:
-        try:
-            status = stat(f"{name}/{meta}", dir_fd=descriptor)
-        except OSError:
-            without.append(name)
-            continue
-        add((status.st_ino, status.st_mtime_ns, status.st_size, name))
+    for some in warmed(names, lambda name: stat(f"{name}/{meta}", dir_fd=descriptor)):
+        for name in some:
+            try:
+                status = stat(f"{name}/{meta}", dir_fd=descriptor)
+            except OSError:
+                without.append(name)
+                continue
+            add((status.st_ino, status.st_mtime_ns, status.st_size, name))
     return without
 
 
 def _look_for_several(descriptor: int, names: list[str], metas: tuple[str, ...], found: list[_Found]) -> list[str]:
     """Add the entries that have one of these meta files or more, and give the names of those that have none."""
     usual, without = _usual(descriptor, names, metas), list[str]()
-    for name in names:
-        signature = _signature(descriptor, name, metas, usual)
-        if signature is None:
-            without.append(name)
-        else:
-            found.append((signature[2], signature[0], signature[1], name))
+    for some in warmed(names, lambda name: os.lstat(f"{name}/{usual}", dir_fd=descriptor)):
+        for name in some:
+            signature = _signature(descriptor, name, metas, usual)
+            if signature is None:
+                without.append(name)
+            else:
+                found.append((signature[2], signature[0], signature[1], name))
     return without
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from ..artifact import Artifact
 from .drift import Drift
-from .folder import Folder, Signature
+from .folder import Folder
 from .point import Point
 from .shape import Shape
 
@@ -40,8 +40,8 @@ class Format(Protocol):
         """List some entries of one folder again, those that are still there."""
         ...
 
-    def read(self, root: Path, folder: str, name: str, signature: Signature) -> Artifact:
-        """Read one entry; one that can't be read comes as an artifact with a `problem`."""
+    def read(self, root: Path, folder: Folder) -> Iterator[Artifact]:
+        """Read the entries of a folder, in its order; one that can't be read comes as an artifact with a `problem`."""
         ...
 
     def load_meta(self, root: Path, path: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..artifact import Artifact, derived_uid, module_uid
+from ..artifact import Artifact
 from ..errors import UnreadableError
+from ..uid import derived_uid, module_uid
 from ..untrusted import safe_line, storable
 from .drift import Drift
 from .folder import NO_SIGNATURE, Folder, Signature
@@ -92,7 +93,12 @@ def listed(root: Path, folder: str, names: Sequence[str]) -> Folder:
     return _folder(root, folder, [name for name in names if is_folder_inside(root, f"{folder}/{name}")])
 
 
-def read(root: Path, folder: str, name: str, signature: Signature) -> Artifact:
+def read(root: Path, folder: Folder) -> Iterator[Artifact]:
+    """Describe the systems and which results they have; none of these is read."""
+    return (_read(root, folder.path, name, signature) for name, signature in folder.entries())
+
+
+def _read(root: Path, folder: str, name: str, signature: Signature) -> Artifact:
     """Describe a system and which results it has; none of them is read."""
     path = f"{folder}/{name}" if folder else name
     place = system_place(path)

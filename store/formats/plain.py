@@ -12,8 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..artifact import Artifact, derived_uid, module_uid
+from ..artifact import Artifact
 from ..errors import UnreadableError
+from ..uid import derived_uid, module_uid
 from ..untrusted import TEXT_LIMIT, read_text, safe_line, storable
 from .drift import Drift
 from .folder import Folder, Signature
@@ -91,7 +92,12 @@ def _kind(path: str, status: os.stat_result) -> Kind | None:
     return file_kind(path) if stat.S_ISREG(status.st_mode) else None
 
 
-def read(root: Path, folder: str, name: str, signature: Signature) -> Artifact:
+def read(root: Path, folder: Folder) -> Iterator[Artifact]:
+    """Describe files and folders; of documents and programs the first lines are read."""
+    return (_read(root, folder.path, name, signature) for name, signature in folder.entries())
+
+
+def _read(root: Path, folder: str, name: str, signature: Signature) -> Artifact:
     """Describe one file or folder; of documents and programs the first lines are read."""
     path = f"{folder}/{name}" if folder else name
     if path == _WHOLE:

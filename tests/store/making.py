@@ -38,5 +38,4 @@ def scan(kind: str, root: Path) -> Iterator[Artifact]:
     """Read every entry of a repository, as the catalog does."""
     format_ = format_named(kind)
     for folder in format_.folders(root):
-        for name, signature in zip(folder.names, folder.signatures, strict=True):
-            yield format_.read(root, folder.path, name, signature)
+        yield from format_.read(root, folder)

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from ckexplore.store import annotations, saved_searches
 from ckexplore.store.annotations import NOTE_LIMIT, Annotation, annotate, annotation_of, own_tags
-from ckexplore.store.artifact import Artifact, module_uid
+from ckexplore.store.artifact import Artifact
 from ckexplore.store.errors import CkexploreError, InvalidRequestError, UnreadableError
 from ckexplore.store.formats import ck
 from ckexplore.store.saved_searches import save_search
+from ckexplore.store.uid import module_uid
 from ckexplore.store.workspace import Workspace
 
 from ..conftest import EVIL

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ckexplore.store import annotations, repos, rows
 from ckexplore.store.artifact import Artifact
 from ckexplore.store.catalog import Catalog, Changes, Shelf
 from ckexplore.store.formats import ck_index
+from ckexplore.store.formats.folder import Folder
 from ckexplore.store.registry import Repository
 from ckexplore.store.workspace import Workspace
 
@@ -38,13 +40,13 @@ def shelf(workspace: Workspace, repository: Repository) -> Shelf:
 def metas_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The entries whose meta is read from now on."""
     read: list[str] = []
-    reading = ck_index.read_entry
+    reading = ck_index.read_entries
 
-    def noted(root: str, folder: str, name: str, signature: tuple[int, int, int]) -> Artifact:
-        read.append(f"{folder}/{name}")
-        return reading(root, folder, name, signature)
+    def noted(root: str, folder: Folder) -> Iterator[Artifact]:
+        read.extend(f"{folder.path}/{name}" for name in folder.names)
+        return reading(root, folder)
 
-    monkeypatch.setattr(ck_index, "read_entry", noted)
+    monkeypatch.setattr(ck_index, "read_entries", noted)
     return read
 
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckexplore.store.errors import RefusedError, UnreadableError
-from ckexplore.store.untrusted import inside, load_json, parse_json, read_bytes, safe_line, safe_text, safe_value
+from ckexplore.store.untrusted import (
+    inside,
+    load_json,
+    parse_json,
+    read_bytes,
+    read_bytes_if_there,
+    safe_line,
+    safe_text,
+    safe_value,
+)
 
 from ..conftest import EVIL
 
@@ -58,6 +67,25 @@ def test_a_fifo_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "README.md")
     with pytest.raises(UnreadableError, match="not a regular file"):
         read_bytes(tmp_path / "README.md")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="not a regular file"):
+        read_bytes(tmp_path)
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 14) - 1, 1 << 14, (1 << 14) + 1, 100_000])
+def test_a_file_of_any_size_is_read_whole(tmp_path: Path, size: int) -> None:
+    content = bytes(number % 251 for number in range(size))
+    (tmp_path / "file").write_bytes(content)
+    assert read_bytes(tmp_path / "file") == content
+    assert read_bytes(tmp_path / "file", limit=size) == content
+
+
+def test_what_is_not_there_is_told_from_what_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert read_bytes_if_there(tmp_path / "empty") == b""
+    assert read_bytes_if_there(tmp_path / "none") is None
 
 
 def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:

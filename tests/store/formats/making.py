@@ -26,12 +26,7 @@ def script(alias: str, uid: str, **more: Any) -> dict[str, Any]:
 
 def artifacts(format_: Format, root: Path) -> dict[str, Artifact]:
     """Read every artifact of a repository, by path."""
-    found = (
-        format_.read(root, folder.path, name, signature)
-        for folder in format_.folders(root)
-        for name, signature in zip(folder.names, folder.signatures, strict=True)
-    )
-    return {artifact.path: artifact for artifact in found}
+    return {artifact.path: artifact for folder in format_.folders(root) for artifact in format_.read(root, folder)}
 
 
 def signatures(format_: Format, root: Path) -> dict[str, Any]:

@@ -334,7 +334,7 @@ def test_a_file_that_goes_while_it_is_read_is_a_problem(tmp_path: Path) -> None:
     write(tmp_path, "README.md")
     (folder,) = plain.folders(tmp_path)
     (tmp_path / "README.md").unlink()
-    row = plain.read(tmp_path, "", "README.md", folder.signatures[0])
+    (row,) = plain.read(tmp_path, folder)
     assert "README.md: can't be read" in row.problem
 
 

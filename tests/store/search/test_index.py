@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckexplore.store import rows
-from ckexplore.store.artifact import Artifact, derived_uid, module_uid
+from ckexplore.store.artifact import Artifact
 from ckexplore.store.registry import Repository
 from ckexplore.store.search import View
 from ckexplore.store.search.flags import numbers_of
 from ckexplore.store.search.index import Part, SearchCancelledError, SearchIndex
 from ckexplore.store.search.query import Term, parse_query
+from ckexplore.store.uid import derived_uid, module_uid
 
 FIRST = Repository("first", "a" * 16, Path("/first"))
 SECOND = Repository("second", "b" * 16, Path("/second"))
