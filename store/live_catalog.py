@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import sleep
 
 from . import annotations
 from .catalog import Catalog, Changes
@@ -25,6 +26,8 @@ from .workspace import Workspace
 HIDDEN_MODULES = frozenset({annotations.MODULE, SAVED_SEARCHES})
 """What the user wrote is shown at the artifacts that it is about."""
 
+_PATIENCE = 5.0  # seconds
+_PAINTING = 0.05  # seconds: the first answer is painted twice as fast while no thread of ours works
 _REGISTRY_FILE = ".ck.cache_repo_info.json"
 
 
@@ -78,7 +81,8 @@ class LiveCatalog:
         self._looked = False
         self._closed = False
         self._watcher: Watcher | None = None
-        self._search = SearchThread(tell)
+        self._answered = threading.Event()
+        self._search = SearchThread(self._told)
         threading.Thread(target=self._start, name="catalog", daemon=True).start()
 
     def ask(self, view: View) -> None:
@@ -109,8 +113,15 @@ class LiveCatalog:
 
     # Reading
 
+    def _told(self, told: Answer | Counted | SearchFailed) -> None:
+        self._tell(told)
+        if not self._answered.is_set():
+            sleep(_PAINTING)
+            self._answered.set()
+
     def _start(self) -> None:
         self._guarded(self._open)
+        self._answered.wait(_PATIENCE)  # what is known is shown first, and sooner without a scan beside it
         self._guarded(self._look_at_all)
         if self._watching and not self._closed:
             self._guarded(self._watch)

@@ -47,6 +47,7 @@ class _Searched(msgspec.Struct):
     name: str = ""
     tags: tuple[str, ...] = ()
     description: str = ""
+    problem: str = ""
 
 
 class _Uid(msgspec.Struct):
@@ -129,11 +130,11 @@ def is_broken(encoded: bytes) -> bool:
     return b',"problem":"' in encoded
 
 
-def searched(encoded: bytes, repository: str, own_tags: Mapping[str, tuple[str, ...]]) -> tuple[str, int]:
-    """Give the lower-case line that a row is searched by, and a number that all copies of the artifact share.
+def searched(encoded: bytes, repository: str, own_tags: Mapping[str, tuple[str, ...]]) -> tuple[str, int, bool]:
+    """Give the lower-case line that a row is searched by, a number for all copies, and whether it is broken.
 
-    The number is 0 for a row without UID, which is nobody's copy. The line's parts, apart by line ends, are module,
-    label, UID, repository, tags, name, description: no word is found across two of them.
+    All copies of an artifact share the number; it is 0 for a row without UID, which is nobody's copy. The line's parts,
+    apart by line ends, are module, label, UID, repository, tags, name, description: no word is found across two.
     """
     row = _SEARCHED.decode(encoded)
     tags = row.tags if row.uid not in own_tags or row.module == _ANNOTATION else (*own_tags[row.uid], *row.tags)
@@ -146,7 +147,7 @@ def searched(encoded: bytes, repository: str, own_tags: Mapping[str, tuple[str, 
         row.name if row.alias else "",
         row.description,
     )
-    return "\n".join(parts).lower(), hash((row.module, row.uid)) if row.uid else 0
+    return "\n".join(parts).lower(), hash((row.module, row.uid)) if row.uid else 0, bool(row.problem)
 
 
 def encoded_tags(tags: Iterable[str]) -> list[bytes]:

@@ -57,9 +57,7 @@ class CommandSuggester(Suggester):
         if not word:
             return None
         candidates = _actions if not head.split() else partial(_cids, self._listing(), word)
-        found = await to_thread(
-            lambda: next((one for one in candidates() if one.startswith(word) and one != word), None)
-        )
+        found = await to_thread(_first, candidates, word)
         return None if found is None else f"{head}{separator}{found}"
 
 

@@ -5,7 +5,6 @@ The functions get a widget only to post to; they never touch it.
 
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,6 @@ from ..actions.request import request_from
 from ..store import annotations, saved_searches
 from ..store.artifact import Artifact
 from ..store.errors import CkexploreError, InvalidRequestError
-from ..store.live_catalog import Annotated, LiveCatalog, Progress, Telling, Touched
-from ..store.search.thread import Answer, Counted, SearchFailed
 from ..store.untrusted import safe_line, safe_text
 from ..store.workspace import Workspace
 from . import messages
@@ -46,31 +43,6 @@ def guarded(target: MessagePump, work: Callable[[], None]) -> None:
     except Exception as error:
         told = safe_text(f"{type(error).__name__}: {error} (a defect of ckexplore)")
         target.post_message(messages.Failed(told))
-
-
-def open_catalog(target: MessagePump, workspace: Workspace) -> None:
-    """Open the catalog, which goes on telling in threads of its own."""
-    catalog = LiveCatalog(workspace, partial(catalog_told, target, workspace))
-    target.post_message(messages.CatalogOpened(catalog))
-
-
-def catalog_told(target: MessagePump, workspace: Workspace, told: Telling) -> None:
-    """Post what the catalog tells; called in the catalog's threads."""
-    match told:
-        case Answer():
-            target.post_message(messages.Answered(told))
-        case Counted():
-            target.post_message(messages.Counted(told))
-        case Progress():
-            target.post_message(messages.CatalogMoved(told))
-        case Annotated():
-            target.post_message(
-                messages.AnnotationsRead(annotations.annotations(workspace), saved_searches.saved_searches(workspace))
-            )
-        case Touched():
-            target.post_message(messages.FilesChanged(told))
-        case SearchFailed():
-            target.post_message(messages.Failed(f"{told.reason} (a defect of ckexplore)"))
 
 
 def read_details(target: MessagePump, workspace: Workspace, artifact: Artifact, copies: list[Artifact]) -> None:

@@ -79,6 +79,7 @@ class SearchIndex:
         self._ids = array("q")
         self._places = array("H")  # of a row's repository in the list of them
         self._lines: list[str] = []
+        self._prepared_lines = False
         self._names: Names | None = None  # when prepared
         self._present = bytearray()  # 0 for a row that is gone
         self._broken: set[int] = set()
@@ -100,16 +101,19 @@ class SearchIndex:
         if hidden:
             made = [one for one in made if one[0].partition("\n")[0] not in hidden]
         made.sort()  # a line begins with module and label, so this is the listing's order
-        self._lines.extend(side_by_side([one[0] for one in made]))
+        self._lines.extend([one[0] for one in made])
         self._copies.extend(one[1] for one in made)
-        self._ids.extend(one[2] for one in made)
-        self._encoded.extend(one[3] for one in made)
+        self._ids.extend(one[3] for one in made)
+        self._encoded.extend(one[4] for one in made)
         self._places.extend(repeat(place, len(made)))
         self._present.extend(repeat(1, len(made)))
-        self._broken.update(start + at for at, one in enumerate(made) if rows.is_broken(one[3]))
+        self._broken.update(start + at for at, one in enumerate(made) if one[2])
 
     def prepare(self, interrupted: Callable[[], bool] = never) -> bool:
         """Make the next searches and counts fast, until it is interrupted, and tell whether that is done."""
+        if not self._prepared_lines:
+            self._lines[:] = side_by_side(self._lines)
+            self._prepared_lines = True
         self._facets.read_on(interrupted)
         if self._facets.complete and self._names is None:
             self._names = Names(self._lines)
@@ -187,7 +191,7 @@ class SearchIndex:
     def put(self, repository: Repository, row_id: int, encoded: bytes) -> None:
         """Add a row, or change it when it is there. The repository must be one of the index."""
         place = self._place_of(repository)
-        line, copy = rows.searched(encoded, repository.alias, self.own_tags)
+        line, copy, broken = rows.searched(encoded, repository.alias, self.own_tags)
         if line.partition("\n")[0] in self._parts[place].hidden:
             return
         number = self._known().get((place, row_id))
@@ -207,7 +211,7 @@ class SearchIndex:
         self._change_line(number, line)
         self._copies.put(number, copy)
         self._facets.enter(number)
-        if rows.is_broken(encoded):
+        if broken:
             self._broken.add(number)
 
     def annotate(self, own_tags: Mapping[str, tuple[str, ...]]) -> None:

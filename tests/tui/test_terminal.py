@@ -92,6 +92,14 @@ def terminal(workspace: Workspace):
 Start = Callable[..., Terminal]
 
 
+def test_what_is_typed_ahead_of_the_browser_is_not_lost(terminal: Start, hostile_repository: Path) -> None:
+    run = terminal(str(hostile_repository), size=(40, 140))
+    run.press("/no", 0)
+    run.until("reading")
+    run.press("such", 0)  # the title line is there, the browser isn't yet
+    run.until("Nothing matches the filter")
+
+
 def test_not_one_raw_byte_of_a_hostile_repository_reaches_the_terminal(
     terminal: Start, hostile_repository: Path
 ) -> None:

@@ -24,7 +24,7 @@ from ..widgets.job_pane import JobPane
 from ..widgets.log_pane import LogPane
 from ..widgets.tab_line import TabLine
 from ..widgets.table import Cell, Column, Piece, VirtualTable
-from ..widgets.title_line import TitleLine
+from ..widgets.title_line import READING, TitleLine
 from ..widgets.tree import VirtualTree
 from .annotating import AnnotatingScreen
 from .pager import PagerScreen, help_page
@@ -37,6 +37,18 @@ COLUMNS = (
     Column("module", "module", width=11, priority=8),
     Column("repository", "repository", minimum=11, weight=1, priority=5),
     Column("tags", "tags", minimum=12, weight=3, priority=6),
+)
+_WIDGETS = (
+    "chart_view",
+    "detail_pane",
+    "document",
+    "fields",
+    "job_pane",
+    "lines",
+    "log_pane",
+    "tab_line",
+    "table",
+    "tree",
 )
 _FEW_REPOSITORIES = 4  # these open by themselves in the tree
 PANES = ("tree", "table", "details", "job")
@@ -56,6 +68,10 @@ class BrowserScreen(AnnotatingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(BROWSER))
     AUTO_FOCUS = "#table"
+    CSS_PATH = [  # noqa: RUF012  (Textual's own form)
+        "browser.tcss",
+        *(f"../widgets/{name}.tcss" for name in _WIDGETS),
+    ]
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -75,7 +91,7 @@ class BrowserScreen(AnnotatingScreen):
             yield VirtualTree(id="tree")
             with Vertical(id="middle"):
                 yield Input(placeholder="/ filter: words  tag:x  module:x  -tag:x", id="filter", compact=True)
-                yield VirtualTable(COLUMNS, id="table", empty_message="reading …")
+                yield VirtualTable(COLUMNS, id="table", empty_message=READING)
             yield DetailPane(id="details")
         yield JobPane(id="job")
         yield Input(placeholder="", id="command", compact=True)
@@ -88,18 +104,23 @@ class BrowserScreen(AnnotatingScreen):
         command = self.query_one("#command", Input)
         command.suggester = CommandSuggester(lambda: self.listing)
         command.display = False
-        self.query_one(TitleLine).state = "reading …"
+        self.query_one(TitleLine).state = READING
         self._lay_out()
         self.call_after_refresh(self._start)  # paint first, then read
 
     def _start(self) -> None:
-        self.run_worker(lambda: self.work.open_catalog(self, self.workspace), thread=True, group="open")
-        self.in_thread(self.work.running_jobs, self.workspace, group="job")
+        self.run_worker(self._open_catalog, thread=True, group="open")
+
+    def _open_catalog(self) -> None:
+        from ..catalog_feed import open_catalog  # noqa: PLC0415  (in a thread, after the first paint)
+
+        open_catalog(self, self.workspace)
 
     def on_catalog_opened(self, message: messages.CatalogOpened) -> None:
         """Ask for what is to be shown by now."""
         self._catalog = message.catalog
         self._ask_catalog()
+        self.in_thread(self.work.running_jobs, self.workspace, group="job")
 
     def on_unmount(self) -> None:
         """Give up the catalog."""
@@ -229,7 +250,7 @@ class BrowserScreen(AnnotatingScreen):
     def _why_empty(self) -> str:
         answer = self.listing.answer
         if answer is None or not (len(answer.index) or self._looked):
-            return "reading …"
+            return READING
         if not len(answer.index):
             return _NOTHING_YET
         return "Nothing matches the filter.\nEsc clears it." if self.listing.query else "Nothing here."

@@ -24,6 +24,7 @@ class Choice:
 class ChooseScreen(ModalScreen[tuple[list[str], str] | None]):
     """Answers with the chosen names and the line of options, or None when it was left."""
 
+    CSS_PATH = "choose.tcss"
     BINDINGS = [Binding("escape", "leave", "Cancel")]  # noqa: RUF012
 
     def __init__(self, title: str, choices: Sequence[Choice], *, several: bool, hint: str) -> None:

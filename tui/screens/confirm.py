@@ -13,6 +13,7 @@ from ..widgets.document import DocumentView
 class ConfirmScreen(ModalScreen[bool]):
     """Answers True only when the person says so; cancel is the default."""
 
+    CSS_PATH = "confirm.tcss"
     BINDINGS = [  # noqa: RUF012  (Textual's own form)
         Binding("y", "answer(True)", "Execute"),
         Binding("n,escape,q", "answer(False)", "Cancel"),

@@ -10,6 +10,7 @@ from textual.widgets import Label, TextArea
 class NoteScreen(ModalScreen[str | None]):
     """Answers with the note as it is to be kept, or None when it was left."""
 
+    CSS_PATH = "note.tcss"
     BINDINGS = [Binding("ctrl+s", "keep", "Keep"), Binding("escape", "leave", "Leave")]  # noqa: RUF012
 
     def __init__(self, title: str, note: str) -> None:

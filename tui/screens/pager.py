@@ -15,6 +15,7 @@ from ..widgets.document import DocumentView
 class PagerScreen(ModalScreen[None]):
     """Shows a document until a key says that it has been read."""
 
+    CSS_PATH = "pager.tcss"
     BINDINGS = [Binding("escape,q,enter", "leave", "Close")]  # noqa: RUF012
 
     def __init__(self, title: str, show: Callable[[DocumentView], None]) -> None:

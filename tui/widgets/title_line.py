@@ -5,6 +5,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+READING = "reading …"
+"""The state until all is known."""
+
 
 class TitleLine(Widget):
     """The name at the left, the counts beside it, the state at the right."""
