@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
 from operator import gt, itemgetter
 
-from .flags import Flags, count_of, either, flags_of, numbers_of, without
+from .flags import Flags, both, count_of, either, flags_of, numbers_of, without
 
 _Getter = Callable[[Flags], tuple[int, ...]]
 
+_FEW = 8  # below an eighth of all copies, those found are looked at one by one
 _NOBODY = 0  # the key of a row that has no copies: it has no UID, or is gone
 
 
@@ -93,6 +94,10 @@ class Copies:
 
     def _missed(self, found: Flags) -> Iterator[int]:
         """Give the winners that are not among these rows while one is that loses to them."""
+        losing = both(found, self._later)
+        if count_of(losing) * _FEW < len(self._winner):
+            winners = [self._winner[number] for number in numbers_of(losing)]
+            return (winner for winner in winners if not found[winner])
         if self._pairs is None:
             later = numbers_of(self._later)
             later += later[:1]  # two at least: a getter of one item gives no tuple

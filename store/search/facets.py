@@ -1,21 +1,25 @@
-"""Which rows have a tag, are of a module or of a repository, or say a word in name or description: postings.
+"""Which rows have a tag, are of a module or of a repository, or say a word in label, name or description: postings.
 
 Once they are complete, a filter word is looked for among the few thousand different values and in no row's text: a
-query word has no space, so it is in a description exactly if it is in one of its words.
+query word has no space, so it is in a description exactly if it is in one of its words. Of labels the pieces are kept,
+the letters and digits between other signs: there are far fewer different ones than labels.
 """
 
+import re
 from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ..rows import DESCRIPTION, MODULE, NAME, REPOSITORY, TAGS
-from .flags import Flags, flags_of
+from ..rows import DESCRIPTION, LABEL, MODULE, NAME, REPOSITORY, TAGS
+from .flagged_rows import flags_among
+from .flags import Flags
 from .query import Term, value_pattern
 
 Counts = list[tuple[str, int]]
 
 _SLICE = 2_000  # rows: a few milliseconds
+_PIECE = re.compile("[0-9a-z]+")
 
 
 def _no_rows() -> "array[int]":
@@ -26,6 +30,7 @@ def _values(line: str) -> Mapping[str, Iterable[str]]:
     """Give what one row has of each facet, without repetitions."""
     parts = line.split("\n", DESCRIPTION)
     return {
+        "label": {*_PIECE.findall(parts[LABEL])},
         "tag": {*parts[TAGS].split(",")} - {""},
         "module": (parts[MODULE],),
         "repository": (parts[REPOSITORY],),
@@ -40,7 +45,7 @@ class Facets:
         self._lines = lines
         self._done = 0
         self._postings: dict[str, defaultdict[str, array[int]]] = {
-            facet: defaultdict(_no_rows) for facet in ("tag", "module", "repository", "text")
+            facet: defaultdict(_no_rows) for facet in ("label", "tag", "module", "repository", "text")
         }
 
     @property
@@ -107,10 +112,19 @@ class Facets:
         every = (self._complete(facet) for facet in self._postings)
         return [rows for postings in every for value, rows in postings.items() if word in value]
 
+    def likely_in_label(self, word: str) -> Iterable[int]:
+        """Give the rows that may have, in their label, a word which isn't a single piece."""
+        if _PIECE.fullmatch(word):
+            return ()
+        longest = max(_PIECE.findall(word), key=len, default="")
+        if not longest:
+            return range(len(self._lines))
+        return {number for piece, rows in self._complete("label").items() if longest in piece for number in rows}
+
     def counts(self, facet: str, numbers: Sequence[int], cancelled: Callable[[], bool]) -> Counts:
         """Count the values among rows, the most frequent first; nothing when it was cancelled."""
         size = len(self._lines)
-        flags = None if len(numbers) == size else flags_of(numbers, size)
+        flags = None if len(numbers) == size else flags_among(numbers, size)
         counted: Counts = []
         for value, rows in self._complete(facet).items():
             if cancelled():

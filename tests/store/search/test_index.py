@@ -171,6 +171,14 @@ def test_a_row_is_found_again_in_an_index_made_anew(index: SearchIndex) -> None:
     assert again.artifact(found) == index.artifact(number)
 
 
+def test_an_index_without_rows_is_prepared_and_takes_rows() -> None:
+    index = SearchIndex([part(FIRST, [])])
+    assert index.prepare()
+    assert len(index) == 0
+    put(index, FIRST, BERT)
+    assert titles(index, "bert") == ["bert"]
+
+
 def test_hidden_modules_are_not_found() -> None:
     index = SearchIndex([Part(FIRST, part(FIRST, [BERT, GCC]).rows, hidden=frozenset({"soft"}))])
     put(index, FIRST, artifact("other", "soft"))
@@ -179,7 +187,7 @@ def test_hidden_modules_are_not_found() -> None:
 
 # Against a plain look through all rows
 
-WORDS = st.sampled_from(["a", "b", "ab", "ba", "abc", "c", "a-b", "net", "ne", "é"])
+WORDS = st.sampled_from(["a", "b", "ab", "ba", "abc", "c", "a-b", "net", "ne", "é", "é-a", "b.a", ".b", "a."])
 ARTIFACTS = st.builds(
     artifact,
     alias=st.lists(WORDS, min_size=1, max_size=3).map("-".join),
