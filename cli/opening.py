@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..store.collector import leave_out_what_is_there
 from ..store.errors import InvalidRequestError, NotFoundError
 from ..store.workspace import Workspace, workspace_from_environment
 
@@ -36,5 +37,6 @@ def open_tui(workspace: Workspace, mouse: bool = True) -> int:
         )
     from ..tui.app import ExplorerApp  # noqa: PLC0415  (Textual: 18 times the start-up of Python itself)
 
+    leave_out_what_is_there()  # all of Textual
     ExplorerApp(workspace).run(mouse=mouse)
     return 0

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from time import sleep
 
-from . import annotations
+from . import annotations, collector
 from .catalog import Catalog, Changes
 from .errors import CkexploreError
 from .registry import Repository, repositories
@@ -189,6 +189,8 @@ class LiveCatalog:
     def _covered(self, coverage: Mapping[Path, Coverage]) -> None:
         gone_on_purpose = {repository.path for repository in self._known if repository.origin == "own"}
         self._shortcoming = summary(one for root, one in coverage.items() if root not in gone_on_purpose)
+        if sum(len(self._catalog.shelf(repository).rows) for repository in self._known) >= collector.MANY:
+            collector.leave_out_what_is_there()  # thousands of watched folders
         self._say()
 
     def _changed(self, told: Told) -> bool:

@@ -11,8 +11,6 @@ The first line is a table, too, and says what the file is; the checksum is one o
 snapshot is to find its lines: no document is decoded.
 """
 
-import contextlib
-import gc
 import json
 import os
 import re
@@ -25,6 +23,7 @@ from zlib import crc32
 
 import msgspec
 
+from ..collector import paused
 from .changes import Tables, line
 from .documents import encode_document
 from .files import Stamp, replacing, stamp_of, write_all
@@ -57,7 +56,7 @@ class Snapshot:
 def read_snapshot(path: Path) -> Snapshot:
     """Read a snapshot. Raises OSError, DamagedError, and UnreadableError for one of a newer version."""
     try:
-        with path.open("rb", buffering=1 << 18) as stream, _collector_paused():
+        with path.open("rb", buffering=1 << 18) as stream, paused():
             return _read(path, stream)
     except FileNotFoundError:
         return Snapshot()
@@ -139,15 +138,3 @@ def _pieces(tables: Mapping[str, Mapping[int, bytes]]) -> Iterator[bytes]:
             separator = b","
         yield _END
     yield _END
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from looking through 100,000 new documents again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -86,7 +86,8 @@ class SearchIndex:
         self._present = bytearray()  # 0 for a row that is gone
         self._broken: set[int] = set()
         self._numbers: dict[tuple[int, int], int] | None = None
-        self._copies = Copies(lambda number: self._parts[self._places[number]].rank)
+        parts_, places = self._parts, self._places  # and not the index, which could then not go by itself
+        self._copies = Copies(lambda number: parts_[places[number]].rank)
         self._facets = Facets(self._lines)
         self._vocabulary: Vocabulary | None = None
         self._last = _Last()
@@ -115,7 +116,9 @@ class SearchIndex:
         """Make the next searches and counts fast, until it is interrupted, and tell whether that is done."""
         if self._lines and not self._laid_out:
             # Side by side in memory, the lines are looked through a third faster.
-            self._lines[:] = "\0".join(self._lines).split("\0")
+            laid_out = "\0".join(self._lines).split("\0")
+            if len(laid_out) == len(self._lines):
+                self._lines[:] = laid_out
             self._laid_out = True
         self._facets.read_on(interrupted)
         if self._facets.complete and self._uids is None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from .. import collector
 from ..catalog import Changes
 from ..registry import Repository
 from ..untrusted import safe_line
@@ -75,6 +76,7 @@ class SearchThread:
         self._not_before = 0.0
         self._expecting_more = False
         self._taking = False
+        self._is_new = False
         self._thread = threading.Thread(target=self._run, name="search", daemon=True)
         self._thread.start()
 
@@ -188,7 +190,9 @@ class SearchThread:
 
     def _make(self, parts: Sequence[Part], own_tags: OwnTags) -> None:
         began = monotonic()
-        self._index = SearchIndex(parts, own_tags)
+        with collector.paused():
+            self._index = SearchIndex(parts, own_tags)
+        self._is_new = True
         self._answered = None
         ended = monotonic()
         self._not_before = ended + (ended - began) * _PATIENCE
@@ -231,6 +235,9 @@ class SearchThread:
         if cancelled():
             return True
         self._counted = answer
+        if self._is_new and len(index) >= collector.MANY:
+            collector.leave_out_what_is_there()
+        self._is_new = False
         artifacts = len(index.shown(View(), answer.found))
         self._tell(Counted(answer, artifacts, modules, tags))
         return True

@@ -1,6 +1,8 @@
 """The index: found is what a plain look through all rows finds, however it came to be and whatever was asked before."""
 
+import gc
 import re
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -177,6 +179,18 @@ def test_an_index_without_rows_is_prepared_and_takes_rows() -> None:
     assert len(index) == 0
     put(index, FIRST, BERT)
     assert titles(index, "bert") == ["bert"]
+
+
+def test_an_index_goes_without_the_garbage_collector(index: SearchIndex) -> None:
+    gone = weakref.ref(another := SearchIndex(index.parts()))
+    another.prepare()
+    another.shown(View("resnet50"), another.search("resnet50"))
+    gc.disable()
+    try:
+        del another
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_hidden_modules_are_not_found() -> None:
