@@ -19,8 +19,7 @@ from .search import View
 from .search.index import Part
 from .search.thread import Answer, Counted, SearchFailed, SearchThread
 from .untrusted import safe_line
-from .watch import Told, Watcher
-from .watch_coverage import Coverage, summary
+from .watch import Coverage, Told, Watcher, summary
 from .workspace import Workspace
 
 HIDDEN_MODULES = frozenset({annotations.MODULE, SAVED_SEARCHES})

@@ -10,6 +10,8 @@ from ckexplore.store.workspace import Workspace
 
 from ..conftest import ROOT, SAMPLES
 
+ROOMS = ("cli", "tui", "actions", "store")
+
 
 def test_the_demo_lists_the_samples_runs_a_benchmark_and_draws_its_chart(workspace: Workspace) -> None:
     done = subprocess.run(
@@ -27,22 +29,18 @@ def test_the_demo_lists_the_samples_runs_a_benchmark_and_draws_its_chart(workspa
     assert not (workspace.home / "local").exists()
 
 
-def test_the_wheel_carries_every_file_of_the_samples(tmp_path: Path) -> None:
+def test_the_wheel_carries_every_module_stylesheet_and_sample(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)],
         check=True,
         capture_output=True,
     )
     with zipfile.ZipFile(next(tmp_path.glob("ckexplore-*.whl"))) as wheel:
-        carried = {name.removeprefix("ckexplore/sample_repos/") for name in wheel.namelist()}
-        assert {name.split("/")[0] for name in wheel.namelist() if not name.startswith("ckexplore-")} == {"ckexplore"}
-        assert any(name.endswith("browser.tcss") for name in wheel.namelist())
-    files = {
-        str(path.relative_to(SAMPLES))
-        for path in SAMPLES.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    assert files - carried == set()
+        carried = {name for name in wheel.namelist() if not name.startswith("ckexplore-")}
+    assert {name.split("/")[0] for name in carried} == {"ckexplore"}
+    files = {path for room in ROOMS for pattern in ("*.py", "*.tcss") for path in (ROOT / room).rglob(pattern)}
+    files |= {path for path in SAMPLES.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert {f"ckexplore/{path.relative_to(ROOT)}" for path in files} - carried == set()
     assert len(files) > 1_000
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ckexplore.store.watch import Told, Watcher
-from ckexplore.store.watch_coverage import How
+from ckexplore.store.watch.coverage import How
 
-from .making import make_entry, make_repository
+from ..making import make_entry, make_repository
 from .watching import (
     META,
     PATIENCE,
@@ -34,7 +34,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for a root that is gone more often than users need it."""
-    monkeypatch.setattr("ckexplore.store.watch._SEARCHES", (0.02, 0.05))
+    monkeypatch.setattr("ckexplore.store.watch.watcher._SEARCHES", (0.02, 0.05))
 
 
 def test_a_removed_repository_is_told_and_noticed_when_it_is_there_again(root: Path, soon: None) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from ckexplore.store.watch import Told, Watcher
 
-from ..conftest import require
-from .making import make_entry, make_repository
+from ...conftest import require
+from ..making import make_entry, make_repository
 from .watching import (
     META,
     Listener,
@@ -235,7 +235,7 @@ def test_a_repository_inside_another_is_told_in_both(root: Path) -> None:
 def test_what_happens_while_watches_are_given_back_is_told(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ckexplore.store.watch_inotify._REMOVALS", 1)
+    monkeypatch.setattr("ckexplore.store.watch.inotify._REMOVALS", 1)
 
     def look(told: Told) -> None:
         if "program/x" in told.paths:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckexplore.store.watch_batch import (
+from ckexplore.store.watch.batch import (
     LOCK_LONGEST,
     LOCK_QUIET,
     LONGEST,

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from .watch_batch import Kind, Seen
-from .watch_names import joined, watched_file, watched_folder, watched_path
+from .batch import Kind, Seen
+from .names import joined, watched_file, watched_folder, watched_path
 
 _USER_WATCHES = Path("/proc/sys/fs/inotify/max_user_watches")
 

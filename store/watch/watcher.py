@@ -16,11 +16,11 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
-from .mounts import file_system, is_remote
-from .untrusted import safe_line
-from .watch_batch import Batch, Pace
-from .watch_coverage import Coverage, How
-from .watch_inotify import InotifyWatches, Tally, machine_limit
+from ..mounts import file_system, is_remote
+from ..untrusted import safe_line
+from .batch import Batch, Pace
+from .coverage import Coverage, How
+from .inotify import InotifyWatches, Tally, machine_limit
 
 _LOOKS = (5.0, 60.0)
 _SEARCHES = (1.0, 10.0)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ckexplore.store.watch_batch import Kind, Seen
-from ckexplore.store.watch_inotify import InotifyWatches, Tally
+from ckexplore.store.watch.batch import Kind, Seen
+from ckexplore.store.watch.inotify import InotifyWatches, Tally
 
-from .making import make_entry, make_repository
+from ..making import make_entry, make_repository
 from .watching import kernel_watches, need_inotify
 
 
@@ -97,7 +97,7 @@ def test_what_is_read_while_watches_are_given_back_is_told_later(
     root: Path, tmp_path: Path, watches: InotifyWatches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each watch that is given back queues an event, so the queue is read meanwhile."""
-    monkeypatch.setattr("ckexplore.store.watch_inotify._REMOVALS", 1)
+    monkeypatch.setattr("ckexplore.store.watch.inotify._REMOVALS", 1)
     other = make_repository(tmp_path / "other", "o")
     watches.watch([root, other])
     (other / "file").write_text("1")
@@ -173,7 +173,7 @@ def test_a_folder_that_comes_back_without_one_below_it_is_not_believed_to_have_i
 def test_a_folder_that_comes_back_while_its_watches_are_given_back_is_watched(
     root: Path, tmp_path: Path, watches: InotifyWatches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ckexplore.store.watch_inotify._REMOVALS", 1)
+    monkeypatch.setattr("ckexplore.store.watch.inotify._REMOVALS", 1)
     watches.watch([root])
     away = (root / "program/x").rename(tmp_path / "away")
     watches.read()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from .untrusted import safe_line
+from ..untrusted import safe_line
 
 
 class How(Enum):

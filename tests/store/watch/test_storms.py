@@ -11,8 +11,8 @@ import pytest
 
 from ckexplore.store.watch import Told
 
-from ..conftest import require
-from .making import make_entry
+from ...conftest import require
+from ..making import make_entry
 from .watching import (
     PATIENCE,
     Listener,

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ckexplore.store.watch import Told, Watcher
-from ckexplore.store.watch_coverage import Coverage, How, summary
+from ckexplore.store.watch.coverage import Coverage, How, summary
 
-from ..conftest import EVIL
-from .making import make_entry, make_repository
+from ...conftest import EVIL
+from ..making import make_entry, make_repository
 from .watching import PATIENCE, Listener, started, wait_until, watching
 
 OFTEN = (0.05, 0.2)
@@ -72,7 +72,7 @@ def test_an_event_brings_the_next_look_nearer(root: Path) -> None:
 def test_a_partly_watched_repository_that_is_removed_is_soon_found_again(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ckexplore.store.watch._SEARCHES", (0.02, 0.05))
+    monkeypatch.setattr("ckexplore.store.watch.watcher._SEARCHES", (0.02, 0.05))
     listener = Listener()
     with watching(root, listener=listener, max_watches=4, looks=(900, 900)) as watcher:
         shutil.rmtree(root)
@@ -124,7 +124,7 @@ def test_another_repository_gets_its_share_of_too_few_watches(root: Path, tmp_pa
 def test_a_network_file_system_is_looked_at_now_and_then_and_says_so(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ckexplore.store.watch.file_system", lambda _: "nfs4")
+    monkeypatch.setattr("ckexplore.store.watch.watcher.file_system", lambda _: "nfs4")
     listener = Listener()
     with watching(root, listener=listener, looks=(0.05, 0.1)) as watcher:
         wait_until(lambda: len(listener.wholes) >= 4, "several looks")
@@ -134,7 +134,7 @@ def test_a_network_file_system_is_looked_at_now_and_then_and_says_so(
 
 
 def test_a_look_that_finds_something_is_soon_followed_by_the_next(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ckexplore.store.watch.file_system", lambda _: "nfs4")
+    monkeypatch.setattr("ckexplore.store.watch.watcher.file_system", lambda _: "nfs4")
     found = [False] * 4 + [True] + [False] * 9
     listener = Listener(lambda _: found.pop(0) if found else None)
     with watching(root, listener=listener, looks=(0.01, 0.04)):
@@ -156,7 +156,7 @@ def test_a_machine_that_gives_no_inotify_instance_is_looked_at_until_it_does(
         os.close(descriptor)
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    monkeypatch.setattr("ckexplore.store.watch_inotify._checked", refused)
+    monkeypatch.setattr("ckexplore.store.watch.inotify._checked", refused)
     listener = Listener()
     with watching(root, listener=listener, looks=(0.3, 0.3)) as watcher:
         assert watcher.coverage[root].how is How.LOOKED_AT
@@ -224,7 +224,7 @@ def test_a_watcher_that_breaks_says_so(root: Path, monkeypatch: pytest.MonkeyPat
         raise RuntimeError("broken")
 
     with watching(root, listener=listener) as watcher:
-        monkeypatch.setattr("ckexplore.store.watch.Batch.note", broken)
+        monkeypatch.setattr("ckexplore.store.watch.watcher.Batch.note", broken)
         (root / "file").write_text("1")
         wait_until(lambda: watcher.coverage[root].how is How.ENDED, "the end is shown")
         assert watcher.coverage[root].sentence == (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ckexplore.store.watch_names import watched_path
+from ckexplore.store.watch.names import watched_path
 
 FILES = [
     "README.md",

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from ckexplore.store.watch import Told, Watcher
-from ckexplore.store.watch_coverage import Coverage, How
-from ckexplore.store.watch_inotify import InotifyWatches
-from ckexplore.store.watch_names import joined, watched_file, watched_folder
+from ckexplore.store.watch.coverage import Coverage, How
+from ckexplore.store.watch.inotify import InotifyWatches
+from ckexplore.store.watch.names import joined, watched_file, watched_folder
 
-from .making import make_entry, make_repository
+from ..making import make_entry, make_repository
 
 META, MARKER = "program/x/.cm/meta.json", "marker"
 PATIENCE = 30.0

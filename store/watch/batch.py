@@ -10,7 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
-from .watch_names import INDEX_LOCK, is_git
+from .names import INDEX_LOCK, is_git
 
 QUIET = 0.05
 """A batch is told when nothing has happened for so long,"""
