@@ -1,6 +1,7 @@
 """UIDs that are made: random ones, and those that always belong to the same thing."""
 
 import hashlib
+from functools import lru_cache
 
 from .cid import MODULE_UIDS
 
@@ -17,6 +18,7 @@ def derived_uid(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
+@lru_cache(maxsize=1024)
 def module_uid(alias: str) -> str:
     """Give the UID of a module: CK's own for its standard modules, a derived one for all others."""
     return MODULE_UIDS.get(alias) or derived_uid("module", alias)
