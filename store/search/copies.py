@@ -24,7 +24,7 @@ class Copies:
         self._keys = array("q")
         self._groups: dict[int, list[int]] = {}
         self._later = bytearray()  # the rows that don't win where all of their group are there
-        self._winner: dict[int, int] = {}  # of each row of a group
+        self._winner = array("i")  # of each row's group
         self._pairs: tuple[_Getter, _Getter, list[int]] | None = None  # made when it is asked for
 
     def extend(self, keys: Iterable[int]) -> None:
@@ -41,6 +41,7 @@ class Copies:
                 if key in groups:
                     groups[key].append(number)
         self._later = bytearray(len(self._keys))
+        self._winner = array("i", range(len(self._keys)))
         for key, numbers in groups.items():
             self._set(key, numbers)
 
@@ -59,6 +60,7 @@ class Copies:
         if number == len(self._keys):
             self._keys.append(key)
             self._later.append(0)
+            self._winner.append(number)
         else:
             self._keys[number] = key
         if others:
@@ -71,7 +73,7 @@ class Copies:
         self._pairs = None
         for one in group:
             self._later[one] = 0
-            del self._winner[one]
+            self._winner[one] = one
         if len(group) > 2:
             self._set(key, (one for one in group if one != number))
 
@@ -95,7 +97,7 @@ class Copies:
     def _missed(self, found: Flags) -> Iterator[int]:
         """Give the winners that are not among these rows while one is that loses to them."""
         losing = both(found, self._later)
-        if count_of(losing) * _FEW < len(self._winner):
+        if count_of(losing) * _FEW < count_of(self._later):
             winners = [self._winner[number] for number in numbers_of(losing)]
             return (winner for winner in winners if not found[winner])
         if self._pairs is None:

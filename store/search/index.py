@@ -81,7 +81,7 @@ class SearchIndex:
         self._ids = array("q")
         self._places = array("H")  # of a row's repository in the list of them
         self._lines: list[str] = []
-        self._laid_out = False
+        self._laid_out = 0  # lines, when prepared
         self._uids: Uids | None = None  # when prepared
         self._present = bytearray()  # 0 for a row that is gone
         self._broken: set[int] = set()
@@ -114,16 +114,20 @@ class SearchIndex:
 
     def prepare(self, interrupted: Callable[[], bool] = never) -> bool:
         """Make the next searches and counts fast, until it is interrupted, and tell whether that is done."""
-        if self._lines and not self._laid_out:
-            # Side by side in memory, the lines are looked through a third faster.
-            laid_out = "\0".join(self._lines).split("\0")
-            if len(laid_out) == len(self._lines):
-                self._lines[:] = laid_out
-            self._laid_out = True
+        while self._laid_out < len(self._lines) and not interrupted():
+            self._lay_out(slice(self._laid_out, self._laid_out + _SLICE))
+            self._laid_out += _SLICE
         self._facets.read_on(interrupted)
         if self._facets.complete and self._uids is None:
             self._uids = Uids(self._lines)
         return self.is_prepared
+
+    def _lay_out(self, place: slice) -> None:
+        """Put lines side by side in memory, where they are looked through a third faster."""
+        some = self._lines[place]
+        laid_out = "\0".join(some).split("\0")
+        if len(laid_out) == len(some):
+            self._lines[place] = laid_out
 
     @property
     def is_prepared(self) -> bool:
