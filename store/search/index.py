@@ -28,6 +28,7 @@ from .uids import Uids
 from .view import View
 
 _SLICE = 8_192  # rows: about a millisecond
+_AT_ONCE = 1 << 15  # lines laid out; of fewer, the next would come into the gaps that the last ones left
 _FEW = 3  # below a third of all rows, these are looked at one by one …
 _FEW_PREPARED = 30  # … below a thirtieth where words are found quickly
 _REBUILD_AFTER = 2_000  # rows that came or went since the index was made
@@ -115,8 +116,8 @@ class SearchIndex:
     def prepare(self, interrupted: Callable[[], bool] = never) -> bool:
         """Make the next searches and counts fast, until it is interrupted, and tell whether that is done."""
         while self._laid_out < len(self._lines) and not interrupted():
-            self._lay_out(slice(self._laid_out, self._laid_out + _SLICE))
-            self._laid_out += _SLICE
+            self._lay_out(slice(self._laid_out, self._laid_out + _AT_ONCE))
+            self._laid_out += _AT_ONCE
         self._facets.read_on(interrupted)
         if self._facets.complete and self._uids is None:
             self._uids = Uids(self._lines)
