@@ -114,13 +114,13 @@ class LiveCatalog:
 
     def _told(self, told: Answer | Counted | SearchFailed) -> None:
         self._tell(told)
-        if not self._answered.is_set():
-            sleep(_PAINTING)
-            self._answered.set()
+        self._answered.set()
 
     def _start(self) -> None:
         self._guarded(self._open)
-        self._answered.wait(_PATIENCE)  # what is known is shown first, and sooner without a scan beside it
+        # What is known is found and painted first, and sooner without a scan beside it.
+        self._answered.wait(_PATIENCE)
+        sleep(_PAINTING)
         self._guarded(self._look_at_all)
         if self._watching and not self._closed:
             self._guarded(self._watch)

@@ -21,6 +21,7 @@ from .view import View
 OwnTags = Mapping[str, tuple[str, ...]]
 
 _MANY = 1_000  # changed rows: from here on a new index is made
+_PAINTING = 0.03  # seconds: an answer is painted twice as fast while this thread doesn't go on to count
 _PATIENCE = 4.0  # so many times as long as the last index took, the next one waits for more changes
 
 
@@ -224,6 +225,9 @@ class SearchThread:
         words = tuple(dict.fromkeys(word for several in similar.values() for word in several))
         self._answered = Answer(view, index, found, index.shown(view, found), words)
         self._tell(self._answered)
+        with self._changed:
+            if not self._is_needed():
+                self._changed.wait(_PAINTING)
         return True
 
     def _count(self, index: SearchIndex, answer: Answer) -> bool:
