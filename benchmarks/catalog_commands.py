@@ -96,9 +96,7 @@ def _told(command: Sequence[str], environment: Mapping[str, str]) -> str:
 def _beside_cm(setting: Setting) -> Iterator[Line]:
     name, cm, roots = "ckexplore find, nothing of that name", program("cm"), setting.other_repositories("cm")
     if cm is None or not roots:
-        yield NotMeasured(
-            name, "no cm here (pip install cmind)" if cm is None else "no repositories of its own were given"
-        )
+        yield _unmeasured(name, cm, "cm", "cmind")
         return
     with ExitStack() as stack:
         workspace = stack.enter_context(home_of(roots, indexed=True))
@@ -116,9 +114,7 @@ def _beside_mlc(setting: Setting) -> Iterator[Line]:
     name, mlc = "ckexplore search script --tags", program("mlc")
     roots = setting.other_repositories("mlc")
     if mlc is None or not roots:
-        yield NotMeasured(
-            name, "no mlc here (pip install mlcflow)" if mlc is None else "no repositories of its own were given"
-        )
+        yield _unmeasured(name, mlc, "mlc", "mlcflow")
         return
     with ExitStack() as stack:
         workspace = stack.enter_context(home_of(roots, indexed=True))
@@ -130,6 +126,11 @@ def _beside_mlc(setting: Setting) -> Iterator[Line]:
         _told(theirs, environment)  # makes its index
         ours = [our_program(), "search", "script:*", "--tags=get,python3"]
         yield _compared(name, ours, "mlc find", theirs, 0.05, environment, _FEW_ROUNDS)
+
+
+def _unmeasured(name: str, peer: str | None, command: str, package: str) -> NotMeasured:
+    reason = f"no {command} here (pip install {package})" if peer is None else "no repositories of its own were given"
+    return NotMeasured(name, reason)
 
 
 def _register(registry: Path, roots: Sequence[Path]) -> None:

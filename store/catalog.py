@@ -207,8 +207,8 @@ class Shelf:
         """
         changed = folder if told else folder.only(self._has_other_row(folder))
         found = Changes()
-        for name, artifact in zip(changed.names, self._format.read(self.repository.path, changed), strict=True):
-            key, row = rows.row_id(_row_path(folder.path, name)), rows.encode(artifact)
+        for artifact in self._format.read(self.repository.path, changed):
+            key, row = rows.row_id(artifact.path), rows.encode(artifact)
             if row != self._rows.get(key):
                 found.puts[key] = row
         return found

@@ -17,7 +17,7 @@ from .registry import Repository, repositories
 from .saved_searches import MODULE as SAVED_SEARCHES
 from .search import View
 from .search.index import Part
-from .search.thread import Answer, Counted, SearchFailed, SearchThread
+from .search.thread import PAINTING, Answer, Counted, SearchFailed, SearchThread
 from .untrusted import safe_line
 from .watch import Coverage, Told, Watcher, summary
 from .workspace import Workspace
@@ -26,7 +26,6 @@ HIDDEN_MODULES = frozenset({annotations.MODULE, SAVED_SEARCHES})
 """What the user wrote is shown at the artifacts that it is about."""
 
 _PATIENCE = 5.0  # seconds
-_PAINTING = 0.05  # seconds: the first answer is painted twice as fast while no thread of ours works
 _REGISTRY_FILE = ".ck.cache_repo_info.json"
 
 
@@ -120,7 +119,7 @@ class LiveCatalog:
         self._guarded(self._open)
         # What is known is found and painted first, and sooner without a scan beside it.
         self._answered.wait(_PATIENCE)
-        sleep(_PAINTING)
+        sleep(PAINTING)
         self._guarded(self._look_at_all)
         if self._watching and not self._closed:
             self._guarded(self._watch)

@@ -167,7 +167,12 @@ def _read_on(descriptor: int, path: Path | str, data: bytes, limit: int) -> byte
 
 def read_text(path: Path | str, limit: int = TEXT_LIMIT) -> str:
     """Read a text file as UTF-8 (a byte-order mark dropped, bad bytes kept as surrogates). Not yet safe to print."""
-    return read_bytes(path, limit).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    return decoded(read_bytes(path, limit))
+
+
+def decoded(data: bytes) -> str:
+    """Decode what a text file begins with, as `read_text` does."""
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
 
 
 # Texts (one without end goes on to the end) and all else that is no bracket; possessive, so that no text takes long.

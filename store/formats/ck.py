@@ -17,7 +17,7 @@ import os
 from ..cid import is_uid
 from ..errors import UnreadableError
 from ..quick import TYPE_CHECKING
-from ..untrusted import load_json_object, read_bytes_if_there, safe_line
+from ..untrusted import decoded, load_json_object, read_bytes_if_there, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +36,6 @@ META_OF_OLD = ".cm/data.json"
 _ALIAS_LIMIT = 256
 _TAG_LIMIT = 120
 _BASES_LIMIT = 10
-_BOM = b"\xef\xbb\xbf"
 
 
 def recognises(root: Path) -> bool:
@@ -79,7 +78,7 @@ def _first_line(path: str) -> str:
         data = read_bytes_if_there(path, _ALIAS_LIMIT)
     except UnreadableError:
         return ""
-    return data.partition(b"\n")[0].removeprefix(_BOM).decode("utf-8", "surrogateescape").strip() if data else ""
+    return decoded(data.partition(b"\n")[0]).strip() if data else ""
 
 
 def aliases(folder: Path | str) -> set[str]:

@@ -21,7 +21,7 @@ from .view import View
 OwnTags = Mapping[str, tuple[str, ...]]
 
 _MANY = 1_000  # changed rows: from here on a new index is made
-_PAINTING = 0.03  # seconds: an answer is painted twice as fast while this thread doesn't go on to count
+PAINTING = 0.03  # seconds: an answer is painted twice as fast while this thread doesn't go on to count
 _PATIENCE = 4.0  # so many times as long as the last index took, the next one waits for more changes
 
 
@@ -77,7 +77,6 @@ class SearchThread:
         self._not_before = 0.0
         self._expecting_more = False
         self._taking = False
-        self._is_new = False
         self._thread = threading.Thread(target=self._run, name="search", daemon=True)
         self._thread.start()
 
@@ -193,7 +192,6 @@ class SearchThread:
         began = monotonic()
         with collector.paused():
             self._index = SearchIndex(parts, own_tags)
-        self._is_new = True
         self._answered = None
         ended = monotonic()
         self._not_before = ended + (ended - began) * _PATIENCE
@@ -227,7 +225,7 @@ class SearchThread:
         self._tell(self._answered)
         with self._changed:
             if not self._is_needed():
-                self._changed.wait(_PAINTING)
+                self._changed.wait(PAINTING)
         return True
 
     def _count(self, index: SearchIndex, answer: Answer) -> bool:
@@ -238,10 +236,9 @@ class SearchThread:
         tags = index.counts("tag", answer.shown, cancelled)
         if cancelled():
             return True
-        self._counted = answer
-        if self._is_new and len(index) >= collector.MANY:
+        before, self._counted = self._counted, answer
+        if (before is None or before.index is not index) and len(index) >= collector.MANY:
             collector.leave_out_what_is_there()
-        self._is_new = False
         artifacts = len(index.shown(View(), answer.found))
         self._tell(Counted(answer, artifacts, modules, tags))
         return True

@@ -106,10 +106,7 @@ class BrowserScreen(AnnotatingScreen):
         command.display = False
         self.query_one(TitleLine).state = READING
         self._lay_out()
-        self.call_after_refresh(self._start)  # paint first, then read
-
-    def _start(self) -> None:
-        self.run_worker(self._open_catalog, thread=True, group="open")
+        self.call_after_refresh(self.run_worker, self._open_catalog, thread=True, group="open")
 
     def _open_catalog(self) -> None:
         from ..catalog_feed import open_catalog  # noqa: PLC0415  (in a thread, after the first paint)

@@ -19,17 +19,10 @@ from .watching import (
     Simulated,
     listed,
     need_inotify,
-    three_entries,
     wait_until,
     wakes_at_rest,
     watching,
 )
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A repository with three entries."""
-    return three_entries(tmp_path / "repository")
 
 
 def test_a_copied_tree_of_two_thousand_entries_is_told_in_a_few_parts(root: Path, tmp_path: Path) -> None:

@@ -19,18 +19,10 @@ from .watching import (
     idle,
     kernel_watches,
     need_inotify,
-    three_entries,
     wait_until,
     wakes_at_rest,
     watching,
 )
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A repository with three entries."""
-    return three_entries(tmp_path / "repository")
-
 
 # Editing
 
