@@ -21,10 +21,11 @@ MODULE_UIDS = {
     "script": "84e27ad9dd12e734",
     "os": "0440cb72c2bc5cc6",
     "platform": "707ccdfe444cafac",
-    # Ours: what the user wrote about an artifact, saved searches, and detached runs.
+    # Ours: what the user wrote about an artifact, saved searches, detached runs, and what the user approved.
     "annotation": "3f0c81d27be94a56",
     "search": "06efb3f4a338d9b8",
     "job": "a61d5be20c9f4873",
+    "approval": "97daa8fcb220665e",
 }
 
 

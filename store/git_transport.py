@@ -1,61 +1,52 @@
 """Clone and pull through one hardened git: no hooks, templates, submodules, LFS or prompts; allow-listed transports.
 
-git is only ever started in folders that it made for us: a foreign tree's `.git/config` can execute commands.
-GitPython is imported when the first clone or pull begins.
+git is only ever started in folders that it made for us, and whose settings it wrote: a foreign tree's `.git/config`
+can execute commands. GitPython is imported when the first clone or pull begins.
 """
 
+import contextlib
+import fcntl
 import os
+import re
 import shutil
+import stat
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .errors import CkexploreError, InvalidRequestError, UnavailableError
-from .untrusted import safe_line
+from .errors import CkexploreError, InvalidRequestError, RefusedError
+from .git_process import TRANSPORTS, GitFailedError, Progress, run
+from .untrusted import read_text, safe_line
 
-Progress = Callable[[float | None, str], None]
-"""Called with the share done (0 to 1, None when unknown) and a line of text."""
+__all__ = ["Progress", "check_url", "clone", "pull"]
 
-TRANSPORTS = ("https", "ssh", "git", "http")
+_USER = r"(?:[\w%][\w.%+~-]*@)?"
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|\w[\w.-]*)"
+_PATH = r"[^\s\"\\#;?\x00-\x1f\x7f]+"
+_ADDRESS = re.compile(rf"(?:{'|'.join(TRANSPORTS)})://{_USER}{_HOST}(?::[0-9]+)?/{_PATH}")
+_SSH_ADDRESS = re.compile(rf"(?!.*::){_USER}{_HOST}:(?!-){_PATH}")
+_PASSWORD = re.compile(r"\w+://[^/@]*:[^/@]*@")
 
-_SETTINGS = {
-    "core.hooksPath": "/dev/null",
-    "core.fsmonitor": "false",
-    "core.symlinks": "true",
-    "diff.external": "",
-    "fetch.recurseSubmodules": "false",
-    "submodule.recurse": "false",
-    "safe.bareRepository": "explicit",
-    "transfer.fsckObjects": "true",
-    "protocol.allow": "never",
-    **{f"protocol.{name}.allow": "always" for name in TRANSPORTS},
-}
+_SCRATCH = ".clone-"
+_STALE = 3600  # seconds
 
-
-def _environment(empty_templates: str) -> dict[str, str]:
-    """Make the environment that overrides every configuration file git would read."""
-    environment = {
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_LFS_SKIP_SMUDGE": "1",
-        "GIT_TEMPLATE_DIR": empty_templates,
-        "GIT_ALLOW_PROTOCOL": ":".join(TRANSPORTS),
-        "GIT_CONFIG_COUNT": str(len(_SETTINGS)),
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
-        "LC_ALL": "C",
-    }
-    for index, (key, value) in enumerate(_SETTINGS.items()):
-        environment[f"GIT_CONFIG_KEY_{index}"] = key
-        environment[f"GIT_CONFIG_VALUE_{index}"] = value
-    return environment
+_SECTION = re.compile(r'\[(?:core|extensions|remote "origin"|branch "[^"\\\n]+")\]')
+_SETTING = re.compile(
+    r"\t(?:(?:repositoryformatversion|filemode|bare|logallrefupdates|symlinks|ignorecase|precomposeunicode"
+    r"|objectformat|refstorage) = \w+|remote = origin|fetch = \+refs/heads/\*:refs/remotes/origin/\*"
+    r"|merge = refs/heads/[^\s\"\\#;]+|url = (?P<url>[^\s\"\\#;]+))"
+)
 
 
 def check_url(url: str) -> str:
-    """Return `url` if its transport is allowed. Raises InvalidRequestError."""
-    scheme, separator, rest = url.partition("://")
-    scp_like = not separator and ":" in url and not url.startswith(("/", ".", "-")) and "::" not in url
-    if (separator and scheme in TRANSPORTS and rest and not rest.startswith("-")) or scp_like:
+    """Return `url` if its transport is allowed and no part of it can be taken for an option.
+
+    Raises InvalidRequestError; also for an address with a password, which lists and records would show.
+    """
+    if _PASSWORD.match(url):
+        raise InvalidRequestError("an address with a password would be kept and shown; put the password into ~/.netrc")
+    if _ADDRESS.fullmatch(url) or ("://" not in url and _SSH_ADDRESS.fullmatch(url)):
         return url
     raise InvalidRequestError(
         f"{safe_line(url)!r} is not an address that is cloned here; use {', '.join(TRANSPORTS)} "
@@ -64,74 +55,132 @@ def check_url(url: str) -> str:
 
 
 def clone(url: str, target: Path, progress: Progress) -> None:
-    """Clone `url` into the new folder `target`; nothing is left behind when it fails.
+    """Clone `url` into the new folder `target`; nothing is left behind when it fails or is cancelled.
 
+    What `progress` raises cancels, as Ctrl-C does. Submodules aren't fetched, and files in LFS stay pointers.
     Raises InvalidRequestError, UnavailableError (no git) or CkexploreError with git's last words.
     """
     check_url(url)
-    if target.exists():
-        raise InvalidRequestError(f"{target} exists already; choose another name")
-    git = _git()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".clone-", dir=target.parent) as scratch:
-        templates = Path(scratch) / "templates"
-        templates.mkdir()
-        fresh = Path(scratch) / "tree"
-        reporter = _reporter(git, progress)
+    _refuse_present(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(target.parent)
+        with _scratch(target.parent) as (folder, lock):
+            words = ["clone", "--progress", "--no-recurse-submodules", "--template=", "--", url, "tree"]
+            run(words, folder, progress, held=(lock,))
+            _refuse_present(target)
+            (folder / "tree").rename(target)
+    except GitFailedError as error:
+        raise CkexploreError(f"cloning {safe_line(url)} failed: {error}") from error
+    except OSError as error:
+        raise CkexploreError(f"{safe_line(str(target))}: can't be made ({error.strerror})") from error
+
+
+def _refuse_present(target: Path) -> None:
+    if os.path.lexists(target):
+        raise InvalidRequestError(f"{safe_line(str(target))} exists already; choose another name")
+
+
+@contextlib.contextmanager
+def _scratch(parent: Path) -> Iterator[tuple[Path, int]]:
+    """Make a folder that is locked for as long as we or a git of ours lives, and that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=parent) as name:
+        lock = os.open(f"{name}/lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
-            git.Repo.clone_from(
-                url,
-                fresh,
-                progress=reporter,  # type: ignore[arg-type]
-                env=_environment(str(templates)),
-                multi_options=["--no-recurse-submodules"],
-            ).close()
-        except git.GitError as error:
-            raise CkexploreError(f"cloning {safe_line(url)} failed: {_last_words(error, reporter)}") from error
-        shutil.move(str(fresh), target)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield Path(name), lock
+        finally:
+            os.close(lock)
+
+
+def _remove_stale(parent: Path) -> None:
+    """Remove what clones left that were killed before they could clean up."""
+    for one in parent.glob(f"{_SCRATCH}*"):
+        status = one.lstat()
+        if stat.S_ISDIR(status.st_mode) and status.st_mtime < time.time() - _STALE and not _is_locked(one / "lock"):
+            shutil.rmtree(one, ignore_errors=True)  # another clone may be doing the same
+
+
+def _is_locked(file: Path) -> bool:
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def pull(folder: Path, progress: Progress) -> bool:
-    """Fast-forward a clone that we made, and tell whether anything changed. Raises CkexploreError."""
-    git = _git()
-    with tempfile.TemporaryDirectory(prefix="ckexplore-templates-") as templates, git.Repo(folder) as repository:
-        repository.git.update_environment(**_environment(templates))
-        before = repository.head.commit.hexsha
-        reporter = _reporter(git, progress)
-        try:
-            repository.remotes.origin.pull(ff_only=True, progress=reporter)
-        except git.GitError as error:
-            raise CkexploreError(f"pulling {safe_line(folder.name)} failed: {_last_words(error, reporter)}") from error
-        return repository.head.commit.hexsha != before
+    """Fast-forward a clone that we made, and tell whether anything changed.
+
+    What `progress` raises cancels, as Ctrl-C does: the clone stays at its revision. Once the new files are being
+    written this is finished first, so that the clone is never between two revisions.
+    Raises RefusedError (settings that git didn't write when it cloned), UnavailableError or CkexploreError.
+    """
+    _check_settings(folder)
+    name = safe_line(folder.name)
+    place = {"GIT_DIR": str(folder / ".git"), "GIT_WORK_TREE": str(folder)}
+    before = _head(folder)
+    try:
+        _fetch(folder, progress, place)
+        progress(None, "checking out")
+        words = ["merge", "--ff-only", "--no-autostash", "--no-stat", "--progress", "@{upstream}"]
+        _to_its_end(lambda told: run(words, folder, told, environment=place), progress)
+    except GitFailedError as error:
+        raise CkexploreError(f"pulling {name} failed: {error}") from error
+    return _head(folder) != before
 
 
-def _git():
-    if shutil.which("git") is None:
-        raise UnavailableError("git isn't installed; install it (Debian: apt-get install git) and try again")
-    import git  # noqa: PLC0415  (8 times the start-up of Python itself)
-
-    return git
-
-
-def _reporter(git, progress: Progress):
-    stages = {
-        git.RemoteProgress.COUNTING: "counting",
-        git.RemoteProgress.COMPRESSING: "compressing",
-        git.RemoteProgress.RECEIVING: "receiving",
-        git.RemoteProgress.RESOLVING: "resolving",
-        git.RemoteProgress.CHECKING_OUT: "checking out",
-    }
-
-    class Reporter(git.RemoteProgress):  # its base exists only after the late import
-        def update(self, op_code, cur_count, max_count=None, message="") -> None:
-            share = float(cur_count) / float(max_count) if max_count else None
-            progress(share, safe_line(f"{stages.get(op_code & self.OP_MASK, 'working')} {message}".strip(), 200))
-
-    return Reporter()
+def _fetch(folder: Path, progress: Progress, place: dict[str, str]) -> None:
+    try:
+        run(["fetch", "--progress", "--no-recurse-submodules", "origin"], folder, progress, environment=place)
+    except BaseException:
+        for part in (folder / ".git/objects").glob("*/tmp_*"):  # git leaves what it had received so far
+            part.unlink(missing_ok=True)
+        raise
 
 
-def _last_words(error: Exception, reporter) -> str:
-    """Give git's reason; GitPython hands it to whoever follows the progress, or puts it into the error."""
-    told = [*reporter.error_lines, *reporter.other_lines, *str(getattr(error, "stderr", "") or error).splitlines()]
-    reasons = [line.strip(" '\n") for line in told if "fatal:" in line or "error:" in line]
-    return safe_line(reasons[0] if reasons else str(error).strip().splitlines()[-1], 300)
+def _to_its_end(step: Callable[[Progress], None], progress: Progress) -> None:
+    """Do a step that mustn't be cut short: Ctrl-C, and what `progress` raises, is raised when it is done."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (only a pull needs it)
+
+    raised: list[Exception] = []
+
+    def told(share: float | None, text: str) -> None:
+        if not raised:
+            try:
+                progress(share, text)
+            except Exception as error:
+                raised.append(error)
+
+    with ThreadPoolExecutor(1) as beside:  # whose end waits for the step, whatever happens here
+        beside.submit(step, told).result()
+    if raised:
+        raise raised[0]
+
+
+def _head(folder: Path) -> str:
+    from .git_folder import find  # noqa: PLC0415  (dulwich)
+
+    return find(folder).head().commit
+
+
+def _check_settings(folder: Path) -> None:
+    """Refuse a clone whose settings aren't those that git writes: others may execute commands. Raises RefusedError."""
+    settings = folder / ".git"
+    if settings.is_symlink() or not settings.is_dir() or os.path.lexists(settings / "commondir"):
+        raise RefusedError(f"{safe_line(str(folder))}: not a clone that ckexplore made; pull it there yourself")
+    for line in filter(None, read_text(settings / "config").split("\n")):  # nothing else ends a line for git
+        setting = _SETTING.fullmatch(line)
+        if not (setting or _SECTION.fullmatch(line)):
+            raise RefusedError(
+                f"{safe_line(str(settings / 'config'))}: the line {safe_line(line.strip(), 80)!r} isn't from the "
+                "clone, and git isn't run with settings of others (they can execute commands): pull it there yourself"
+            )
+        if setting and setting["url"]:
+            check_url(setting["url"])

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 LOCAL_UID = "9a3280b14a4285c9"  # CK's own for every local repository
 JOBS_UID = "d2c8f10e63ab9475"
+TRUST_UID = "4950759b4e1ced46"
 INFO_CACHE = ".ck.cache_repo_info.json"
 
 
 class Repository(Record):
-    """One repository: `origin` is "own" (local, jobs), "registered" or "folder" (this session only).
+    """One repository: `origin` is "own" (local, jobs, trust), "registered" or "folder" (this session only).
 
     `root` is its folder as text, `path` the same as a path.
     """
@@ -59,10 +60,11 @@ class Repository(Record):
 
 
 def repositories(workspace: Workspace) -> list[Repository]:
-    """List every repository in CK's lookup order: local, the registered ones, then the folders and our jobs."""
+    """List every repository in CK's lookup order: local, the registered ones, folders, jobs, trust."""
     own = Repository("local", LOCAL_UID, workspace.place("local"), origin="own")
     jobs = Repository("jobs", JOBS_UID, workspace.place("jobs"), origin="own")
-    return [own, *_registered(workspace), *_opened(workspace), jobs]
+    trust = Repository("trust", TRUST_UID, workspace.place("trust"), origin="own")
+    return [own, *_registered(workspace), *_opened(workspace), jobs, trust]
 
 
 def _registered(workspace: Workspace) -> Iterator[Repository]:

@@ -5,14 +5,15 @@ that the original CK, with CK_REPOS set to our home, sees the same repositories.
 """
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from . import git_transport
-from .errors import InvalidRequestError, NotFoundError
+from .errors import CkexploreError, InvalidRequestError, NotFoundError
 from .formats import ck, ck_entries, recognise
 from .recognition import described, open_folder
-from .registry import INFO_CACHE, JOBS_UID, LOCAL_UID, Repository, find, read_cache, repositories
+from .registry import INFO_CACHE, JOBS_UID, LOCAL_UID, TRUST_UID, Repository, find, read_cache, repositories
 from .untrusted import safe_line
 from .workspace import Workspace
 
@@ -109,8 +110,15 @@ def clone(workspace: Workspace, url: str, alias: str, progress: git_transport.Pr
     git_transport.check_url(url)
     alias = alias or url.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".git")
     target = workspace.clones / ck_entries.check_alias(alias)
+    _refuse_conflict(workspace, Repository(alias, "", target), target)  # before anything is fetched
     git_transport.clone(url, target, progress)
-    return register(workspace, target, alias, url)
+    try:
+        return register(workspace, target, alias, url)
+    except BaseException:  # Ctrl-C too: a clone is there and registered, or neither
+        if target in [one.path for one in repositories(Workspace(workspace.home))]:
+            unregister(workspace, alias)
+        shutil.rmtree(target, ignore_errors=True)
+        raise
 
 
 def pull(workspace: Workspace, alias: str, progress: git_transport.Progress) -> bool:
@@ -128,5 +136,17 @@ def prepare_home(workspace: Workspace) -> None:
     """Make the user's own repositories if they aren't there. Raises CkexploreError when the disk refuses."""
     ck_entries.create_repository(workspace.local, "local", LOCAL_UID)
     ck_entries.create_repository(workspace.jobs, "jobs", JOBS_UID)
+    _prepare_trust(workspace)
     if not (workspace.local / INFO_CACHE).exists():
         _write_caches(workspace, {})
+
+
+def _prepare_trust(workspace: Workspace) -> None:
+    """Make the repository of approvals, which nobody else may read or write."""
+    if not workspace.trust.exists():
+        try:
+            workspace.trust.mkdir(mode=0o700)
+        except OSError as error:
+            where = safe_line(str(workspace.trust))
+            raise CkexploreError(f"{where}: can't be made ({error.strerror})") from error
+    ck_entries.create_repository(workspace.trust, "trust", TRUST_UID)

@@ -141,6 +141,21 @@ def read_bytes_if_there(path: Path | str, limit: int = META_LIMIT) -> bytes | No
         os.close(descriptor)
 
 
+def open_regular(path: Path | str) -> int:
+    """Open a regular file as `read_bytes` does and give its descriptor, which the caller closes.
+
+    Raises UnreadableError; also for what isn't there.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise UnreadableError(f"{safe_line(str(path))}: can't be read ({error.strerror})") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnreadableError(f"{safe_line(str(path))}: not a regular file")
+    return descriptor
+
+
 def _part(descriptor: int, size: int) -> bytes:
     """Read up to so many bytes; none where that fails."""
     try:
@@ -163,6 +178,18 @@ def _read_on(descriptor: int, path: Path | str, data: bytes, limit: int) -> byte
     except OSError as error:
         raise UnreadableError(f"{safe_line(str(path))}: can't be read ({error.strerror})") from error
     return b"".join(parts)[:limit]
+
+
+def first_bytes(path: Path | str, count: int) -> bytes:
+    """Read the first bytes of a regular file without ever waiting; none where that isn't possible."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return _part(descriptor, count) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    finally:
+        os.close(descriptor)
 
 
 def read_text(path: Path | str, limit: int = TEXT_LIMIT) -> str:

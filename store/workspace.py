@@ -45,6 +45,11 @@ class Workspace(Record):
         return self.home / "jobs"
 
     @property
+    def trust(self) -> Path:
+        """A CK repository of its own, whose only module is `approval`; nobody else may write there."""
+        return self.home / "trust"
+
+    @property
     def catalog(self) -> Path:
         """The index; it can be deleted and rebuilt at any time."""
         return self.home / "catalog"

@@ -14,9 +14,9 @@ def test_a_registered_repository_is_known_until_it_is_forgotten(workspace: Works
     root = make_repository(tmp_path / "r", "mine", "e" * 16)
     added = repos.register(workspace, root)
     assert (added.alias, added.uid, added.format) == ("mine", "e" * 16, "ck")
-    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mine", "jobs"]
+    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mine", "jobs", "trust"]
     repos.unregister(workspace, "mine")
-    assert [one.alias for one in repos.repositories(workspace)] == ["local", "jobs"]
+    assert [one.alias for one in repos.repositories(workspace)] == ["local", "jobs", "trust"]
     assert (root / ".ckr.json").exists()
 
 
@@ -39,7 +39,7 @@ def test_one_repository_in_two_places_is_refused_and_the_first_stays(workspace: 
     repos.register(workspace, make_repository(tmp_path / "a", "mine", "a" * 16))
     with pytest.raises(InvalidRequestError, match="registered already, as mine"):
         repos.register(workspace, make_repository(tmp_path / "b", "mine", "a" * 16), "second")
-    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mine", "jobs"]
+    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mine", "jobs", "trust"]
 
 
 def test_a_repository_of_any_format_goes_by_its_own_name_or_by_its_folders(
@@ -52,7 +52,7 @@ def test_a_repository_of_any_format_goes_by_its_own_name_or_by_its_folders(
     (tmp_path / "paper").mkdir()
     (tmp_path / "paper/README.md").write_text("# Paper")
     assert repos.register(workspace, tmp_path / "paper").alias == "paper"
-    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mlcommons@mine", "paper", "jobs"]
+    assert [one.alias for one in repos.repositories(workspace)] == ["local", "mlcommons@mine", "paper", "jobs", "trust"]
 
 
 def test_the_original_ck_learns_of_split_folders_from_the_registry(workspace: Workspace, tmp_path: Path) -> None:
@@ -67,7 +67,8 @@ def test_a_folder_that_is_registered_is_not_opened_again(workspace: Workspace, t
     root = make_repository(tmp_path / "r", "mine")
     repos.register(workspace, root)
     for folders in ((root,), (root, root), (workspace.local, root)):
-        assert [one.alias for one in repos.repositories(workspace.browsing(*folders))] == ["local", "mine", "jobs"]
+        known = repos.repositories(workspace.browsing(*folders))
+        assert [one.alias for one in known] == ["local", "mine", "jobs", "trust"]
     other = make_repository(tmp_path / "other", "other", "1" * 16)
     opened = repos.repositories(workspace.browsing(other, other))
     assert [(one.alias, one.origin) for one in opened] == [
@@ -75,6 +76,7 @@ def test_a_folder_that_is_registered_is_not_opened_again(workspace: Workspace, t
         ("mine", "registered"),
         ("other", "folder"),
         ("jobs", "own"),
+        ("trust", "own"),
     ]
 
 
