@@ -6,9 +6,13 @@ from ..store.quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
+    from pathlib import Path
+    from typing import Any, Literal
 
-    from .plan import Plan
+    from .trust.question import Question
+    from .trust.repository_trust import Survey
+
+    Answer = Literal["cancel", "once", "always"]
 
 
 class Console:
@@ -23,9 +27,23 @@ class Console:
     def events(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Show what a job told."""
 
-    def confirm(self, plan: Plan) -> bool:
-        """Ask a person whether this may be executed."""
-        del plan
+    def attach(self, folder: Path) -> None:
+        """Give the terminal to the running job in a folder. Raises UnavailableError where there is none."""
+        from ..store.errors import UnavailableError  # noqa: PLC0415
+
+        raise UnavailableError(f"attach needs a terminal of its own: ckexplore attach job:{folder.name}")
+
+    def confirm(self, question: Question) -> Answer:
+        """Ask a person whether a plan may be executed: "cancel", "once", or "always" for exactly this content.
+
+        Where `question.unsandboxed` is set, the answer has to be confirmed a second time.
+        """
+        del question
+        return "cancel"
+
+    def confirm_trust(self, survey: Survey) -> bool:
+        """Ask a person whether a repository is trusted at its present content."""
+        del survey
         return False
 
 

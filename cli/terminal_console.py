@@ -10,11 +10,12 @@ from ..store.untrusted import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from typing import Any
 
-    from ..actions.plan import Plan
-
-_YES = {"y", "yes"}
+    from ..actions.console import Answer
+    from ..actions.trust.question import Question
+    from ..actions.trust.repository_trust import Survey
 
 
 class TerminalConsole(Console):
@@ -49,20 +50,43 @@ class TerminalConsole(Console):
             if event.get("event") == "progress" and isinstance(done, int | float) and isinstance(total, int | float):
                 self.progress(done / total if total else None, f"{done:g} of {total:g}")
 
-    def confirm(self, plan: Plan) -> bool:
-        """Show the plan and ask; without a terminal the answer is no."""
-        if self._quiet or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            return False
-        from ..actions.report.telling import tell_plan  # noqa: PLC0415
+    def attach(self, folder: Path) -> None:
+        """Give this terminal to a running job until it is over or is left."""
+        from ..actions.jobs.attaching import attach  # noqa: PLC0415
 
-        sys.stdout.write("\n".join(tell_plan(plan)) + "\n\nExecute this? [y/N] ")
+        sys.stdout.write(f"attached to job:{folder.name}; Ctrl-\\ leaves it, and it goes on\n")
         sys.stdout.flush()
-        return sys.stdin.readline().strip().lower() in _YES
+        attach(folder)
+
+    def confirm(self, question: Question) -> Answer:
+        """Show the plan and ask; without a terminal the answer is no."""
+        if not self._can_ask():
+            return "cancel"
+        from .asking import ask  # noqa: PLC0415
+
+        return ask(question)
+
+    def confirm_trust(self, survey: Survey) -> bool:
+        """Show what would be trusted and ask; without a terminal the answer is no."""
+        if not self._can_ask():
+            return False
+        from .asking import ask_trust  # noqa: PLC0415
+
+        return ask_trust(survey)
+
+    def _can_ask(self) -> bool:
+        """Tell whether somebody sits here, and clear the line of progress for the question."""
+        self._clear_progress()
+        return not self._quiet and sys.stdin.isatty() and sys.stdout.isatty()
+
+    def _clear_progress(self) -> None:
+        if self._progress_shown:
+            sys.stderr.write("\r\x1b[K")
+            self._progress_shown = False
 
     def finish(self) -> None:
         """Print what is left of the last line and clear the progress."""
-        if self._progress_shown:
-            sys.stderr.write("\r\x1b[K")
+        self._clear_progress()
         if self._partial and not self._quiet:
             sys.stdout.write(_shown(self._partial) + "\n")
         self._partial = b""

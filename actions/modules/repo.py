@@ -1,4 +1,4 @@
-"""Actions of the module `repo`: add, pull and check repositories."""
+"""Actions of the module `repo`: add, pull, check and trust repositories."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from ...store import repos
 from ...store.cid import Cid
-from ...store.errors import InvalidRequestError
+from ...store.errors import InvalidRequestError, RefusedError
 from ...store.repos import Repository
+from ...store.untrusted import safe_line
 from ...store.workspace import Workspace
-from ..request import Request
+from ..request import Request, refuse_unknown_options
 
 if TYPE_CHECKING:
     from ...store.artifact import Artifact
+    from ..trust.repository_trust import Survey
 
-__all__ = ["add", "check", "pull"]
+__all__ = ["add", "check", "pull", "trust"]
 
 
 def add(request: Request) -> dict[str, Any]:
@@ -99,3 +101,41 @@ def pull(request: Request) -> dict[str, Any]:
 
 def _clones(workspace: Workspace) -> list[str]:
     return [one.alias for one in repos.repositories(workspace) if workspace.clones in one.path.parents]
+
+
+def trust(request: Request) -> dict[str, Any]:
+    """Trust a repository at its present content: `trust repo:NAME`. It shows what that is, and asks; nothing is run.
+
+    Every file's content is recorded, and what has changed since isn't covered. Plans without a sandbox are covered only
+    with `--sandbox=none`. Unattended: `--yes --expect=HASH`, with the hash of `--dry-run --out=json`.
+    """
+    from ..trust import repository_trust  # noqa: PLC0415  (reads everything, which the help doesn't need)
+
+    refuse_unknown_options(request, {"dry-run", "dry_run", "expect", "sandbox", "yes"})
+    if not _alias(request):
+        raise InvalidRequestError("say which repository: ckexplore trust repo:NAME; `ckexplore ls repo` lists them")
+    repository = repos.find(request.workspace, _alias(request))
+    if repository.origin == "own":
+        raise InvalidRequestError(f"{repository.alias} is your own repository; trust those of others")
+    surveyed = repository_trust.survey(repository, request.text("sandbox", "net"), request.console.progress)
+    values = repository_trust.as_values(surveyed)
+    if request.flag("dry-run") or request.flag("dry_run"):
+        return {**values, "trusted": False}
+    _confirm_trust(request, surveyed)
+    approved = repository_trust.trust(request.workspace, surveyed)
+    return {**values, "trusted": True, "approval_uid": approved.uid, "approval_uoa": approved.folder.name}
+
+
+def _confirm_trust(request: Request, surveyed: "Survey") -> None:
+    """Ask, unless the hash was named. Raises RefusedError."""
+    expected = request.text("expect")
+    if expected and expected != surveyed.approval:
+        raise RefusedError(
+            f"{surveyed.alias} isn't what was looked at: its hash is {surveyed.approval}, not "
+            f"{safe_line(expected, 80)}; look at it again with --dry-run"
+        )
+    if not (request.flag("yes") and expected) and not request.console.confirm_trust(surveyed):
+        raise RefusedError(
+            f"{surveyed.alias} isn't trusted. Look at it with --dry-run --out=json, "
+            f"then say --yes --expect={surveyed.approval}"
+        )

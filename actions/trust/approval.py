@@ -1,21 +1,44 @@
-"""Whether a plan may be executed: its approval hash was named, a person confirmed it, or all of it is our own.
+"""Whether a plan may be executed: its approval hash was named, it was approved for good, or a person confirms it now.
 
 An approval binds to content: the hash covers the plan and every file that it executes, and the supervisor compares
 the files again just before each stage.
 """
 
-import hashlib
-from importlib.resources import files
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ...store.errors import RefusedError
-from ...store.untrusted import read_bytes, safe_line
-from ..plan import Plan
+from ...store.untrusted import safe_line
+from ...store.workspace import Workspace
+from ..environments import approval_of_script
+from ..plan import ExecutedFile, Plan
 from ..request import Request
+from . import approvals
+from .approvals import Approval
+from .question import Change, Question, question
+from .shipped import SHIPPED, is_shipped, is_shipped_file
+
+if TYPE_CHECKING:
+    from ..console import Answer
+
+__all__ = ["Approved", "accept", "check", "dry_run", "is_shipped", "question", "standing"]
+
+_NAMED = 3
 
 
-def check(request: Request, plan: Plan) -> None:
-    """Return when the plan is approved. Raises RefusedError saying how to approve it.
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """How a plan was approved: "expected", "shipped", "always", "repository" or "once".
+
+    `uid` is the approval's, where it is an artifact.
+    """
+
+    how: str
+    uid: str = ""
+
+
+def check(request: Request, plan: Plan) -> Approved:
+    """Tell how the plan is approved, asking a person if need be. Raises RefusedError saying how to approve it.
 
     `--yes --expect=HASH` approves exactly one content, so that a script approves what somebody has read and not a name.
     """
@@ -25,24 +48,84 @@ def check(request: Request, plan: Plan) -> None:
             f"the plan is not the one that was approved: its hash is {plan.approval}, not {safe_line(expected, 80)}; "
             "look at it again with --dry-run"
         )
-    if (request.flag("yes") and expected) or is_shipped(plan) or request.console.confirm(plan):
-        return
-    raise RefusedError(
-        f"not approved, so nothing was executed: {plan.request}. Look at it with --dry-run --out=json, "
-        f"then say --yes --expect={plan.approval}"
-    )
+    if request.flag("yes") and expected:
+        return Approved("expected")
+    approved = standing(request.workspace, plan)
+    if approved is not None:
+        return approved
+    asked = question(request.workspace, plan)
+    answer = request.console.confirm(asked)
+    if answer == "cancel":
+        raise RefusedError(_refusal(asked))
+    return accept(request.workspace, plan, answer)
 
 
-def is_shipped(plan: Plan) -> bool:
-    """Tell whether every file that the plan executes has the content of one that comes with ckexplore."""
-    root = Path(str(files("ckexplore.sample_repos")))
-    return bool(plan.files) and all(_is_shipped(root, file.path, file.sha256) for file in plan.files)
+def standing(workspace: Workspace, plan: Plan) -> Approved | None:
+    """Tell how a plan is approved without asking anybody: it is our own, or was approved for good; None if it isn't."""
+    if is_shipped(workspace, plan):
+        return Approved(SHIPPED)
+    known = approvals.known(workspace).approvals
+    for one in known:
+        if one.kind == approvals.ALWAYS and one.approval == plan.approval:
+            return Approved(one.kind, one.uid)
+    covering = _covering(workspace, known, plan)
+    return Approved(covering.kind, covering.uid) if covering else None
 
 
-def _is_shipped(root: Path, path: str, sha256: str) -> bool:
-    parts = Path(path).parts
-    for length in range(2, min(len(parts), 8)):
-        candidate = root.joinpath(*parts[-length:])
-        if candidate.is_file() and hashlib.sha256(read_bytes(candidate, 64 << 20)).hexdigest() == sha256:
-            return True
-    return False
+def accept(workspace: Workspace, plan: Plan, answer: "Answer") -> Approved:
+    """Act on a person's answer: keep an "always". Raises RefusedError for "cancel", and where it can't be kept."""
+    if answer == "cancel":
+        raise RefusedError(f"not approved, so nothing was executed: {safe_line(plan.request)}")
+    if answer == "always":
+        return Approved("always", approvals.remember_plan(workspace, plan).uid)
+    return Approved("once")
+
+
+def dry_run(workspace: Workspace, plan: Plan) -> dict[str, Any]:
+    """Give a plan with its approval hash and all that would be asked with it, as plain values."""
+    import msgspec  # noqa: PLC0415  (the command line lists actions without it)
+
+    return {**msgspec.to_builtins(question(workspace, plan)), "approval": plan.approval}
+
+
+def _covering(workspace: Workspace, known: tuple[Approval, ...], plan: Plan) -> Approval | None:
+    """Give the trust in repositories that covers every file of a plan with its content, and the plan's sandbox.
+
+    What an approved job registered, an environment's `env.sh`, needs no approval again while it is as that wrote it.
+    Of several repositories that it takes, the one whose trust is newest; none for a plan without files.
+    """
+    weakest = approvals.sandbox_of(plan)
+    left = [file for file in plan.files if not _needs_none(workspace, file)]
+    taking: Approval | None = None
+    for one in known:
+        if one.kind != approvals.REPOSITORY or approvals.weakest((one.sandbox, weakest)) != one.sandbox:
+            continue
+        inside = {file: path for file in left if (path := one.path_within(file.path))}
+        files = one.files() if inside else {}
+        covered = {file for file, path in inside.items() if files.get(path) == file.sha256}
+        taking = taking or (one if covered else None)
+        left = [file for file in left if file not in covered]
+    return taking if not left else None
+
+
+def _needs_none(workspace: Workspace, file: ExecutedFile) -> bool:
+    return is_shipped_file(workspace, file) or bool(approval_of_script(workspace, file.path, file.sha256))
+
+
+def _refusal(asked: Question) -> str:
+    """Say in one sentence why nothing was executed, and what to do."""
+    plan = asked.plan
+    told = f"not approved, so nothing was executed: {safe_line(plan.request)}"
+    if asked.changed:
+        told += f", which was approved ({asked.earlier}), has changed since: {_named(asked.changed)}"
+    elif asked.problems:
+        told += f" ({asked.problems[0]})"
+    if asked.unsandboxed:
+        told += "; it would run without a sandbox"
+    return f"{told}. Look at it with --dry-run --out=json, then say --yes --expect={plan.approval}"
+
+
+def _named(changes: tuple[Change, ...]) -> str:
+    names = [f"{safe_line(one.path)} ({one.what})" if one.path else "its commands" for one in changes[:_NAMED]]
+    more = len(changes) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from ckexplore.actions.jobs.start import start
+from ckexplore.actions.jobs.queue import submit
 from ckexplore.actions.kernel import plan as plan_of
 from ckexplore.actions.request import request_from
 from ckexplore.store.workspace import Workspace
@@ -47,7 +47,7 @@ def test_a_file_changed_between_approval_and_start_stops_the_job(samples: Path, 
     plan = plan_of(request_from(workspace, {"action": "detect", "cid": "soft:compiler.gcc"}))
     mark = samples.parent / "executed"
     change(samples, f"\nopen({str(mark)!r}, 'w').close()\n")
-    state = ended(start(workspace, plan))
+    state = ended(submit(workspace, plan))
     assert state.state == "failed"
     assert "changed since it was approved" in state.error
     assert not mark.exists()
@@ -66,4 +66,22 @@ def test_every_executed_file_of_the_samples_is_known_as_ours(ask: Ask, workspace
 
     assert ask(action="ls", cid="program")["lst"]
     for name in ("matmul", "corner-detection", "image-classification-onnx"):
-        assert is_shipped(plan_of(request_from(workspace, {"action": "run", "cid": f"program:{name}"}))), name
+        plan = plan_of(request_from(workspace, {"action": "run", "cid": f"program:{name}"}))
+        assert is_shipped(workspace, plan), name
+
+
+def test_a_repository_is_trusted_by_a_script_until_a_file_changes(ask: Ask, samples: Path) -> None:
+    require("gcc")
+    change(samples, "\n# theirs\n")
+    trusting = {"action": "trust", "cid": "repo:ckx-ml", "sandbox": "none"}  # this machine may have no bubblewrap
+    assert ask(**trusting)["return"] == 2
+    approval = ask(**trusting, dry_run=True)["approval"]
+    assert ask(**trusting, yes=True, expect=approval)["return"] == 0
+    script = samples / "soft/compiler.gcc/customize.py"
+    trusted = script.read_text()
+    change(samples, "\n# since\n")
+    refused = ask(action="detect", cid="soft:compiler.gcc")
+    assert refused["return"] == 2
+    assert "customize.py (changed)" in refused["error"]
+    script.write_text(trusted)
+    assert ask(action="detect", cid="soft:compiler.gcc")["return"] == 0

@@ -52,7 +52,7 @@ def test_a_repository_is_added_browsed_and_searched(run: Run, tmp_path: Path) ->
     make_entry(root, "soft", "compiler.gcc", "1" * 16, {"tags": ["compiler", "gcc"]})
     make_entry(root, "soft", "lib.x", "2" * 16, {"tags": ["lib"]})
     assert run("add", "repo", f"--path={root}").stdout == f"mine: 2 artifacts in {root} (ck format)\n"
-    assert run("ls", "repo").stdout.split() == ["local", "mine", "jobs"]
+    assert run("ls", "repo").stdout.split() == ["local", "mine", "jobs", "trust"]
     assert run("ls", "soft:compiler.*").stdout == "compiler.gcc\n"
     assert run("find", "soft:lib.x").stdout == f"{root}/soft/lib.x\n"
     assert run("search", "soft", "--tags=compiler,gcc").stdout == "mine:soft:compiler.gcc\n"
@@ -212,22 +212,23 @@ def test_a_confirmation_is_asked_on_a_terminal_and_no_is_the_default(workspace: 
     env = {**os.environ, "CKEXPLORE_HOME": str(workspace.home), "TERM": "xterm"}
     command = [sys.executable, "-m", "ckexplore.cli.main"]
     subprocess.run([*command, "add", "repo", f"--path={root}"], env=env, check=True, capture_output=True)
-    for answer, code in ((b"\n", 2), (b"y\n", 0)):
+    for answer, code in ((b"\n", 2), (b"o\n", 0)):
         master, slave = pty.openpty()
         process = subprocess.Popen(
             [*command, "detect", "soft:compiler.gcc"], stdin=slave, stdout=slave, stderr=slave, env=env
         )
         os.close(slave)
         shown = b""
-        while b"[y/N]" not in shown:
+        while b"[r]ead the files" not in shown:
             shown += os.read(master, 4096)
         assert b"customize.py" in shown
         os.write(master, answer)
         while True:
             try:
-                if not os.read(master, 4096):
-                    break
+                shown = os.read(master, 4096)
             except OSError:
                 break
+            if b'Type "unsandboxed"' in shown:  # where there is no bubblewrap
+                os.write(master, b"unsandboxed\n")
         os.close(master)
         assert process.wait() == code

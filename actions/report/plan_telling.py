@@ -1,0 +1,164 @@
+"""Telling a plan to the person who has to approve it: every command, folder, variable, file and marked passage."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ...store.errors import CkexploreError
+from ...store.untrusted import safe_text
+from ..trust.passage_kinds import KINDS
+from ..trust.question import read_approved
+from ..trust.visible import visible
+
+if TYPE_CHECKING:
+    from ..plan import Plan, Stage
+    from ..trust.passages import Passage
+    from ..trust.question import Change, MarkedFile, Question
+
+_PASSAGES_SHOWN = 20  # of one file; the pager shows all
+_FILES_SHOWN = 500
+_PATHS_SHOWN = 12
+_DIFFERENCE_SHOWN = 200
+_NETWORK = {
+    "offline": "none",
+    "gpu": "none",
+    "net": "yes, it may reach any host",
+    "none": "whatever it wants, nothing keeps it from it",
+}
+_UNSANDBOXED = "NO SANDBOX: this runs with all your rights, and can read and change all that you can."
+_ROOT = "You are root: what goes wrong goes wrong for the whole machine. Be an ordinary user where you can."
+_MARKS = "Marked passages help the eye; what is hidden in a file on purpose isn't marked. Read it if in doubt."
+
+
+def tell_plan(plan: "Plan", question: "Question | None" = None) -> list[str]:
+    """Give the lines that tell a plan, each safe for a terminal; `question` adds what was found out about it."""
+    lines = [f"{visible(plan.request)} would execute, in this order (JOB is the new folder of the job):", ""]
+    for number, stage in enumerate(plan.stages, 1):
+        lines += _stage(number, stage)
+    lines += ["", *_files(plan, question)]
+    if question is not None:
+        lines += _found_out(question)
+    return [*lines, "", f"approval: {plan.approval}"]
+
+
+def _placed(text: str) -> str:
+    return visible(text.replace("$#job_path#$", "JOB"))
+
+
+def _stage(number: int, stage: "Stage") -> Iterator[str]:
+    yield f"{number}. {visible(stage.title)}"
+    for command in stage.commands:
+        yield f"     {_placed(command)}"
+    if stage.argv != ("bash", "-c", " && ".join(stage.commands)):
+        yield f"     started as {_placed(' '.join(map(_word, stage.argv)))}"
+    yield f"     in {_placed(stage.cwd)}"
+    for source, target in stage.copies:
+        yield f"     a copy of {_placed(source)}"
+        yield f"          as {_placed(target)}"
+    yield from (f"     with {_placed(f'{key}={value}')}" for key, value in sorted(stage.environment.items()))
+    yield f"     sandbox: {stage.sandbox.profile}; network: {_NETWORK.get(stage.sandbox.profile, _NETWORK['none'])}"
+    if stage.sandbox.profile != "none":
+        yield from _shown(stage.sandbox.writes, "may change")
+        yield from _shown(stage.sandbox.reads, "sees")
+
+
+def _shown(paths: "Sequence[str]", verb: str) -> Iterator[str]:
+    """Tell what a sandbox lets through, a path a line."""
+    yield from (f"          {verb} {_placed(path)}" for path in paths[:_PATHS_SHOWN])
+    if len(paths) > _PATHS_SHOWN:
+        yield f"          {verb} {len(paths) - _PATHS_SHOWN} more places; --dry-run --out=json has them all"
+
+
+def _word(word: str) -> str:
+    import shlex  # noqa: PLC0415
+
+    return shlex.quote(word)
+
+
+def _files(plan: "Plan", question: "Question | None") -> Iterator[str]:
+    """Tell every file that will be executed, and below it its marked passages."""
+    yield f"Files of repositories that will be executed ({len(plan.files)}):"
+    marked = {file.path: file for file in question.files} if question else {}
+    # Those with passages come first, so that none is lost below many without.
+    ordered = sorted(plan.files, key=lambda file: not _remarkable(marked.get(file.path)))
+    for file in ordered[:_FILES_SHOWN]:
+        yield f"     {file.sha256[:12]}  {visible(file.path)}"
+        if file.path in marked:
+            yield from tell_passages(marked[file.path])
+    if len(ordered) > _FILES_SHOWN:
+        yield f"     … and {len(ordered) - _FILES_SHOWN} more; --dry-run --out=json has them all"
+
+
+def _remarkable(file: "MarkedFile | None") -> bool:
+    return file is not None and bool(file.passages or file.problem)
+
+
+def tell_passages(file: "MarkedFile", limit: int = _PASSAGES_SHOWN) -> Iterator[str]:
+    """Give the lines that tell the marked passages of a file."""
+    if file.problem:
+        yield f"          ! {visible(file.problem)}"
+    for one in file.passages[:limit]:
+        yield f"          ! line {one.line} {KINDS[one.kind]}: {visible(one.text, 160)}"
+    if len(file.passages) > limit:
+        yield f"          ! … and {len(file.passages) - limit} more marked passages"
+
+
+def _found_out(question: "Question") -> Iterator[str]:
+    if question.shipped:
+        yield from ("", "Every file that takes part came with ckexplore, unchanged.")
+    elif any(file.passages for file in question.files):
+        yield from ("", _MARKS)
+    if question.changed:
+        yield from ("", *tell_changes(question.changed, question.earlier))
+    warnings = [*question.problems]
+    if question.unsandboxed:
+        warnings.append(_UNSANDBOXED)
+    if question.root:
+        warnings.append(_ROOT)
+    for box in question.sandboxes:
+        yield from ("", f"Sandbox {visible(box.profile)}, for {_numbers(box.stages)}:")
+        yield from (f"     {_placed(sentence)}" for sentence in box.sentences)
+    if warnings:
+        yield ""
+        yield from (f"! {visible(warning)}" for warning in warnings)
+
+
+def _numbers(stages: "tuple[int, ...]") -> str:
+    return ("stage " if len(stages) == 1 else "stages ") + ", ".join(map(str, stages))
+
+
+def tell_changes(changed: "Iterable[Change]", earlier: str) -> Iterator[str]:
+    """Give the lines that tell what changed since an earlier approval, as unified diffs."""
+    yield f"Approved before ({visible(earlier)}), and changed since:"
+    room = _DIFFERENCE_SHOWN
+    for change in changed:
+        yield f"     {visible(change.path) if change.path else 'the commands'}: {change.what}"
+        yield from (f"       {line}" for line in change.lines[:room])
+        more = change.left_out + len(change.lines[room:])
+        room = max(0, room - len(change.lines))
+        if more:
+            yield f"       … {more:,} more lines"
+
+
+def tell_file(text: str, marked: "Iterable[Passage]") -> list[str]:
+    """Give a file's lines with their numbers, safe for a terminal, those with a marked passage flagged before them."""
+    kinds: dict[int, list[str]] = {}
+    for one in marked:
+        kinds.setdefault(one.line, []).append(KINDS[one.kind])
+    lines: list[str] = []
+    for number, line in enumerate(safe_text(text).split("\n"), 1):
+        if number in kinds:
+            lines.append(f"     ! {', '.join(kinds[number])}:")
+        lines.append(f"{number:5}{' !' if number in kinds else '  '} {line}")
+    return lines
+
+
+def tell_plan_files(question: "Question") -> Iterator[str]:
+    """Give the lines of every file that a plan executes, one file after the other."""
+    marked = {file.path: file.passages for file in question.files}
+    for file in question.plan.files:
+        yield visible(file.path)
+        try:
+            yield from tell_file(read_approved(file), marked.get(file.path, ()))
+        except CkexploreError as error:
+            yield visible(str(error))
+        yield ""

@@ -1,0 +1,158 @@
+"""Whether bubblewrap can be used on this machine, found out by using it, and the isolation that every profile has."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...store.untrusted import safe_line
+from ..how_to_get import how_to_get
+
+_TIME = 20.0  # seconds, on a machine that does something else as well
+_ENV = "/usr/bin/env"
+_SIGNALS = "INT,QUIT,TERM"
+_DEFAULT_SIGNALS = (_ENV, f"--default-signal={_SIGNALS}")
+_ISOLATED = (
+    *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
+    *("--die-with-parent", "--cap-drop", "ALL", "--hostname", "sandbox"),
+)
+_FRESH, _BOUND = ("--proc", "/proc"), ("--ro-bind", "/proc", "/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What bubblewrap can do here. `reason` is one sentence: why it can't be used, or what is weaker than elsewhere."""
+
+    usable: bool
+    path: str = ""
+    version: str = ""
+    reason: str = ""
+    fresh_proc: bool = True
+    """Whether a stage gets a /proc of its own, which shows its own processes only."""
+    closed_namespaces: bool = True
+    """Whether a stage can be kept from making further namespaces (bubblewrap 0.8)."""
+    signals_pass: bool = True
+    """Whether Ctrl-C and SIGTERM reach a stage, instead of ending its sandbox at once."""
+
+
+def availability() -> Availability:
+    """Try bubblewrap with everything that the profiles use, and tell what works; it takes some 10 ms."""
+    path = shutil.which("bwrap")
+    if path is None:
+        return Availability(False, reason=f"bubblewrap isn't installed; {how_to_get('bwrap')}")
+    options = _output([path, "--help"])[1]
+    found = Availability(
+        True,
+        path,
+        closed_namespaces="--disable-userns" in options,
+        signals_pass=_output([*_DEFAULT_SIGNALS, "true"])[0] == 0,
+    )
+    code, told = _trial(found, _FRESH)
+    if code == 0:
+        return _with_version(found, told)
+    code, told_then = _trial(found, _BOUND)
+    if code == 0:
+        weaker = "no new /proc can be mounted here, as in many containers, so a stage sees the names of all processes"
+        return _with_version(found, told_then, reason=weaker, fresh_proc=False)
+    return Availability(False, path, reason=why_not(told))
+
+
+def _with_version(found: Availability, told: str, *, reason: str = "", fresh_proc: bool = True) -> Availability:
+    version = safe_line(told.strip().rpartition(" ")[2], 40)
+    return Availability(True, found.path, version, reason, fresh_proc, found.closed_namespaces, found.signals_pass)
+
+
+def _trial(found: Availability, proc: Sequence[str]) -> tuple[int, str]:
+    """Let bubblewrap tell its version from inside a sandbox."""
+    inside = ["--ro-bind", "/", "/", *proc, "--dev", "/dev", "--remount-ro", "/"]
+    return _output([*outside(found), *isolation(found, offline=True), *inside, "--", found.path, "--version"])
+
+
+def _output(argv: Sequence[str]) -> tuple[int, str]:
+    try:
+        done = subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_TIME,
+            check=False,
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return 1, str(error)
+    return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def outside(found: Availability) -> tuple[str, ...]:
+    """Give the words that start bubblewrap.
+
+    Signals from the terminal and from whoever ends the job are for the stage: bubblewrap, which is in the same process
+    group, would die of them and take the stage along before it can end in order.
+    """
+    return (_ENV, f"--ignore-signal={_SIGNALS}", found.path) if found.signals_pass else (found.path,)
+
+
+def inside(found: Availability, argv: Sequence[str], variables: Sequence[str] = ()) -> tuple[str, ...]:
+    """Give the words that start `argv` inside, with `variables` (NAME=VALUE) that nothing outside may heed."""
+    if not found.signals_pass and not variables:
+        return tuple(argv)
+    if "=" in argv[0]:  # env would take it for a variable
+        argv = ("/bin/sh", "-c", 'exec "$0" "$@"', *argv)
+    return (*(_DEFAULT_SIGNALS if found.signals_pass else (_ENV,)), *variables, *argv)
+
+
+def isolation(found: Availability, *, offline: bool) -> tuple[str, ...]:
+    """Give the options for namespaces and privileges.
+
+    Root appears as the ordinary user 1000 inside: it has no privileges there, and programs that see the number 0 and
+    try to use some (tar, which would restore owners) would fail. Its files are root's outside, as without a sandbox.
+    """
+    return (
+        *_ISOLATED,
+        *(("--disable-userns",) if found.closed_namespaces else ()),
+        *(("--unshare-net",) if offline else ()),
+        *(("--uid", "1000", "--gid", "1000") if os.getuid() == 0 else ()),
+    )
+
+
+def identity() -> tuple[int, int]:
+    """Give the user and group numbers that a stage sees as its own."""
+    return (1000, 1000) if os.getuid() == 0 else (os.getuid(), os.getgid())
+
+
+_SWITCHES = (
+    (
+        "sys/kernel/unprivileged_userns_clone",
+        "0",
+        "the kernel forbids user namespaces (as root: sysctl kernel.unprivileged_userns_clone=1)",
+    ),
+    (
+        "sys/user/max_user_namespaces",
+        "0",
+        "the kernel allows no user namespaces (as root: sysctl user.max_user_namespaces=10000)",
+    ),
+    (
+        "sys/kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+        "AppArmor forbids user namespaces to programs without a profile (as root: put the profile "
+        "bwrap-userns-restrict of Ubuntu's package apparmor-profiles into /etc/apparmor.d and load it)",
+    ),
+)
+
+
+def why_not(told: str, proc: str = "/proc") -> str:
+    """Say in one sentence why a trial failed and what to do, from what bubblewrap told and the kernel's switches."""
+    last = safe_line(told.strip().rpartition("\n")[2], 200)
+    for switch, forbidding, reason in _SWITCHES:
+        try:
+            value = Path(f"{proc}/{switch}").read_text(encoding="ascii").strip()
+        except OSError:  # a kernel without this switch
+            continue
+        if value == forbidding:
+            return f"bubblewrap can't be used: {reason}; it told: {last}"
+    return (
+        f"bubblewrap can't be used here, perhaps because this is a container that forbids namespaces; it told: {last}"
+    )
