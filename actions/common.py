@@ -30,9 +30,17 @@ def ls(request: Request) -> dict[str, Any]:
         return _search(request)
     if request.cid.module == "repo":
         return listed(request, list(_repositories(request)))
+    if request.cid.module == "job":
+        return _jobs(request)
     known = checked_repositories(request)
     found = [one for cid in request.cids or (Cid(),) for one in locate(request.workspace, known, cid)]
     return listed(request, [as_ck(location) for location in found])
+
+
+def _jobs(request: Request) -> dict[str, Any]:
+    from .jobs.listing import listed_jobs  # noqa: PLC0415  (their states are read, which takes time)
+
+    return {"lst": listed_jobs(request.workspace, request.cids)}
 
 
 def _search(request: Request) -> dict[str, Any]:
@@ -177,6 +185,19 @@ def info(request: Request) -> dict[str, Any]:
     return _found(one_location(request))
 
 
+def _refuse_running(jobs: list[Location]) -> None:
+    """Raise RefusedError when one of the jobs goes on."""
+    from .jobs.record import read_state  # noqa: PLC0415
+
+    for location in jobs:
+        state = read_state(location.path)
+        if not state.over:
+            raise RefusedError(
+                f"job:{location.uid} is {state.state}, so it isn't deleted; end it first: "
+                f"ckexplore cancel job:{location.uid}"
+            )
+
+
 def rm(request: Request) -> dict[str, Any]:
     """Delete artifacts of your own (`--force`), or forget a repository: `rm repo:NAME` leaves its files alone."""
     from ..store import repos  # noqa: PLC0415
@@ -194,6 +215,8 @@ def rm(request: Request) -> dict[str, Any]:
     foreign = [location for location in found if location.repository.origin != "own"]
     if foreign:
         raise RefusedError(f"{foreign[0].cid} belongs to a repository that you only browse; nothing is deleted there")
+    if request.cid.module == "job":
+        _refuse_running(found)
     if not request.flag("force"):
         names = ", ".join(location.cid for location in found[:3]) + (" …" if len(found) > 3 else "")
         raise RefusedError(f"this would delete {len(found)} ({names}); say --force to do it")

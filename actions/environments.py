@@ -4,9 +4,11 @@ An environment says where a piece of software is and what its users need to find
 from what was asked for, so that a plan can name the `env.sh` before the detection that writes it has run.
 """
 
+import hashlib
+import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,34 @@ def environments(workspace: Workspace) -> Iterator[Environment]:
         yield Environment(uid, ck.tags_of(meta), meta, folder / name / SCRIPT)
 
 
+def scripts_of(workspace: Workspace, uids: Iterable[str]) -> list[Path]:
+    """List the `env.sh` of registered environments and of those that they source in turn, each once."""
+    known = {one.uid: one for one in environments(workspace)}
+    waiting, found = list(uids), dict[str, Path]()
+    while waiting:
+        one = known.get(waiting.pop())
+        if one is not None and one.uid not in found:
+            found[one.uid] = one.script
+            dependencies = one.meta.get("deps")
+            listed = dependencies.values() if isinstance(dependencies, dict) else ()
+            waiting += [str(dependency.get("uoa", "")) for dependency in listed if isinstance(dependency, dict)]
+    return [path for path in found.values() if path.is_file()]
+
+
+def approval_of_script(workspace: Workspace, path: str, sha256: str) -> str:
+    """Tell how the job was approved that wrote an `env.sh` of this content; empty when the file isn't one of ours."""
+    folder, name = os.path.split(path)
+    if name != SCRIPT or os.path.dirname(folder) != str(workspace.local / "env"):
+        return ""
+    try:
+        told = ck.entry_meta(folder).get("ckexplore")
+    except CkexploreError:
+        return ""
+    if not isinstance(told, dict) or told.get("env_script_sha256") != sha256:
+        return ""
+    return str(told.get("approved", ""))
+
+
 def environment_uid(soft_uid: str, package_uid: str = "", variations: Sequence[str] = (), full_path: str = "") -> str:
     """Derive the UID of the environment that a detection or an installation registers."""
     return derived_uid("env", soft_uid, package_uid, ",".join(sorted(variations)), full_path)
@@ -79,13 +109,18 @@ def script_of(workspace: Workspace, uid: str) -> Path:
     return workspace.local / "env" / uid / SCRIPT
 
 
-def register(workspace: Workspace, uid: str, spec: Mapping[str, Any], found: Mapping[str, Any]) -> Environment:
-    """Write an `env` entry as CK does, and its `env.sh`, from what `hook_host` gave for a soft entry."""
+def register(
+    workspace: Workspace, uid: str, spec: Mapping[str, Any], found: Mapping[str, Any], approved: str
+) -> Environment:
+    """Write an `env` entry as CK does, and its `env.sh`, from what `hook_host` gave for a soft entry.
+
+    `approved` says how the job that gave it was approved: who sources the script executes what that job wrote.
+    """
     _check_names(spec, found)
     prepare_home(workspace)
     host = spec["host"]["uoa"]
     dependencies = {key: value["uoa"] for key, value in spec["deps"].items()}
-    version = str(found["version"])
+    version, script = str(found["version"]), shell_script(spec, found)
     bits = str(spec["host"]["dict"].get("bits", "64"))
     tags = {*found["tags"], *spec["extra_tags"], f"host-os-{host}", f"target-os-{host}", f"{bits}bits"}
     meta = {
@@ -105,9 +140,10 @@ def register(workspace: Workspace, uid: str, spec: Mapping[str, Any], found: Map
         "package_uoa": spec["package_uid"],
         "env_script": SCRIPT,
         "choices": spec["choices"],
+        "ckexplore": {"approved": approved, "env_script_sha256": hashlib.sha256(script.encode()).hexdigest()},
     }
     entry = create_entry(workspace.local, "env", meta, uid=uid, name=spec["name"])
-    write_text(entry / SCRIPT, shell_script(spec, found))
+    write_text(entry / SCRIPT, script)
     return Environment(uid, tuple(meta["tags"]), meta, entry / SCRIPT)
 
 

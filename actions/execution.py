@@ -5,13 +5,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from ..store.errors import CancelledError, FailedError
 from ..store.untrusted import safe_text
-from .jobs import record
+from .jobs import output, queue, record, stopping
+from .jobs.comparison import differences
 from .jobs.follow import JobFollower
-from .jobs.start import start
 from .plan import Plan
 from .request import Request
 from .steps import explain
@@ -19,23 +17,28 @@ from .trust import approval
 
 _LOOK = 0.05  # seconds between two looks at a running job
 _LAST_LINES = 12
+_LAST_BYTES = 16_384
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 
 
 def execute(request: Request, plan: Plan) -> dict[str, Any]:
     """Execute an approved plan and wait for its end; with `--dry-run` only show it. Raises CkexploreError.
 
-    Interrupted (Ctrl-C), it ends the job with all its processes.
+    With `--detach` it isn't waited for. `--after=job:UID` starts it when that job has ended well, `--now` at once
+    even when every slot of the queue is taken. Interrupted (Ctrl-C), it ends the job with all its processes.
     """
     if request.flag("dry-run") or request.flag("dry_run"):
-        return {"plan": msgspec.to_builtins(plan), "approval": plan.approval}
-    approval.check(request, plan)
-    folder = start(request.workspace, plan)
-    follower = JobFollower(folder)
+        return approval.dry_run(request.workspace, plan)
+    approved = approval.check(request, plan)
+    after = request.text("after").rpartition(":")[2]
+    now = request.flag("now")
+    folder = queue.submit(request.workspace, plan, approved.how, approved.uid, after=after, now=now)
+    if request.flag("detach"):
+        return {"job": folder.name, "state": record.read_state(folder).state}
     try:
-        state = _follow(request, follower)
+        state = _follow(request, JobFollower(folder))
     except KeyboardInterrupt as interrupt:
-        record.cancel(folder)
+        stopping.cancel(request.workspace, folder)
         raise CancelledError(
             f"{plan.request}: cancelled, nothing of it is running any more (job:{folder.name})"
         ) from interrupt
@@ -43,6 +46,7 @@ def execute(request: Request, plan: Plan) -> dict[str, Any]:
 
 
 def _follow(request: Request, follower: JobFollower) -> record.JobState:
+    told = ""
     while True:
         state = follower.state()
         data, events = follower.output(), follower.events()
@@ -52,14 +56,30 @@ def _follow(request: Request, follower: JobFollower) -> record.JobState:
             request.console.events(events)
         if state.over and not data and not events:
             return state
-        time.sleep(_LOOK)
+        told = _tell_what_it_waits_for(request, follower.folder, state, told)
+        time.sleep(0 if data else _LOOK)
+
+
+def _tell_what_it_waits_for(request: Request, folder: Path, state: record.JobState, told: str) -> str:
+    """Say what a job waits for, each reason once."""
+    reason = ""
+    if state.waits:
+        reason = f"it waits for input; answer it in another terminal: ckexplore attach job:{folder.name}"
+    elif state.state == "queued":
+        waiting, running = queue.look(request.workspace).waiting, queue.look(request.workspace).running
+        if folder.name in waiting and running:
+            place = waiting.index(folder.name) + 1
+            reason = f"number {place} in the queue, behind job:{running[0]} (--now wouldn't wait)"
+    if reason and reason != told:
+        request.console.progress(None, reason)
+    return reason or told
 
 
 def outcome(folder: Path, state: record.JobState) -> dict[str, Any]:
     """Give a finished job's results. Raises FailedError with the reason and the last lines of its output."""
     if state.state == "done":
         seconds = round(state.ended - state.started, 3)
-        return {"job": folder.name, "seconds": seconds, **state.results}
+        return {"job": folder.name, "seconds": seconds, **state.results, **differences(folder)}
     explained = explain(folder, state.stage)
     reason = explained or state.error or state.state
     last = "" if explained else last_lines(folder)
@@ -69,11 +89,6 @@ def outcome(folder: Path, state: record.JobState) -> dict[str, Any]:
 
 def last_lines(folder: Path, count: int = _LAST_LINES) -> str:
     """Give the last lines that a job wrote, safe for a terminal."""
-    try:
-        with (folder / record.OUTPUT).open("rb") as stream:
-            stream.seek(max(0, (folder / record.OUTPUT).stat().st_size - 16_384))
-            data = stream.read()
-    except FileNotFoundError:
-        return ""
+    data = output.log_tail(folder, _LAST_BYTES)
     lines = safe_text(_COLOUR.sub("", data.decode("utf-8", "replace"))).rstrip().splitlines()
     return "\n".join(f"  {line}" for line in lines[-count:])

@@ -13,11 +13,13 @@ from ..store.formats import ck
 from ..store.lookup import Location, locate, locate_one
 from ..store.registry import repositories
 from ..store.untrusted import inside, safe_line
+from .containment import contained
 from .dependency import Resolved, all_stages
-from .environments import environment_uid
+from .environments import environment_uid, scripts_of
 from .measure.host import os_alias
 from .plan import Finish, Stage, executed_files
 from .request import Request
+from .trust.sandbox import software_at
 
 DETECTION_TIME = 180.0
 INSTALLATION_TIME = 3600.0
@@ -39,12 +41,36 @@ def detection_stages(
         argv=(*_HOST, "detect"),
         commands=_detection_commands(meta, what, script),
         environment={"CK_DIRS": os.environ["CK_DIRS"]} if os.environ.get("CK_DIRS") else {},
-        files=executed_files([location.path / ck.META, *([script] if script else [])]),
+        files=executed_files(
+            [location.path / ck.META, *([script] if script else []), *_sourced(request, dependencies)]
+        ),
         input=spec,
         timeout=DETECTION_TIME,
         finish=Finish("register_environment", {"uid": uid}),
+        sandbox=contained(
+            request,
+            "detect",
+            reads=[*_folders(location, script), *_searched(request, full_path)],
+            environments=[one.uid for one in dependencies],
+        ),
     )
     return uid, (*all_stages(dependencies), stage)
+
+
+def _sourced(request: Request, dependencies: Sequence[Resolved]) -> list[Path]:
+    return scripts_of(request.workspace, (one.uid for one in dependencies))
+
+
+def _folders(location: Location, script: Path | None) -> list[str]:
+    """List the folders of an entry and of the script that it uses."""
+    return list(dict.fromkeys([str(location.path), *([str(script.parent)] if script else [])]))
+
+
+def _searched(request: Request, full_path: str) -> Sequence[str]:
+    """List what a detection looks into beside the system, the PATH and our tools."""
+    if full_path:
+        return software_at(request.workspace, full_path)
+    return os.environ.get("CK_DIRS", "").split(os.pathsep)
 
 
 def _absolute(path: str) -> str:
@@ -193,7 +219,7 @@ def package_stages(
     install_env = {str(key): str(value) for key, value in dict(customize.get("install_env", {})).items()} | extra
     uid = environment_uid(soft[0].uid, location.uid, chosen)
     folder = request.workspace.tools / _folder_name(location, meta, str(customize.get("version", "")), chosen)
-    install = _install_stage(location, meta, install_env, folder, dependencies)
+    install = _install_stage(request, location, meta, install_env, folder, dependencies)
     register = _register_stage(request, location, meta, chosen, soft, dependencies, folder, install_env, extra, uid)
     return uid, (*all_stages(dependencies), *install, register)
 
@@ -204,6 +230,7 @@ def _folder_name(location: Location, meta: Mapping[str, Any], version: str, vari
 
 
 def _install_stage(
+    request: Request,
     location: Location,
     meta: Mapping[str, Any],
     install_env: Mapping[str, str],
@@ -231,8 +258,15 @@ def _install_stage(
         commands=(*sources, f"bash {script}"),
         cwd=str(folder),
         environment=variables,
-        files=executed_files([location.path / ck.META, script]),
+        files=executed_files([location.path / ck.META, script, *_sourced(request, dependencies)]),
         timeout=INSTALLATION_TIME,
+        sandbox=contained(
+            request,
+            "install",
+            reads=[str(location.path)],
+            writes=[str(folder)],
+            environments=[one.uid for one in dependencies],
+        ),
     )
     return (stage,)
 
@@ -279,6 +313,12 @@ def _register_stage(
         input=spec,
         timeout=DETECTION_TIME,
         finish=Finish("register_environment", {"uid": uid}),
+        sandbox=contained(
+            request,
+            "detect",
+            reads=_folders(location, script),
+            environments=[one.uid for one in dependencies],
+        ),
     )
 
 

@@ -6,11 +6,13 @@ that it executes, with their hashes. `$#job_path#$` stands for the folder of the
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 JOB_PATH = "$#job_path#$"
+NOT_COPIED = (".cm", "tmp")
+"""Folders of an entry that its private copy leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,29 @@ class ExecutedFile:
     """A file of a repository that a stage executes, and the hash of the content that was shown."""
 
     path: str
+    """As text that can be stored: a byte that isn't UTF-8 stands as a private-use character."""
     sha256: str
+
+    @property
+    def place(self) -> Path:
+        """Where it is."""
+        from ..store.untrusted import from_storable  # noqa: PLC0415
+
+        return Path(from_storable(self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What a stage may reach: the profile ("offline", "net", "gpu" or "none"), and what it sees beside the system.
+
+    `reads` are files and folders that it sees read-only, `writes` folders that it may change; all absolute, perhaps
+    below `$#job_path#$`. `environments` are UIDs of env entries whose scripts and software it reads.
+    """
+
+    profile: str = "none"
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +58,7 @@ class Stage:
     """One process of a plan.
 
     `commands` is what a person reads: the commands that the argv leads to, one a line. `input` is written as JSON
-    where the process finds it. `timeout` is in seconds.
+    where the process finds it. `timeout` is in seconds, `output_limit` in bytes of the log that are kept.
     """
 
     title: str
@@ -47,7 +71,9 @@ class Stage:
     """Folders copied before the start: (from, to)."""
     input: dict[str, Any] | None = None
     timeout: float = 3600.0
+    output_limit: int = 256 << 20
     finish: Finish | None = None
+    sandbox: Sandbox = Sandbox()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +86,13 @@ class Plan:
     tags: tuple[str, ...]
     stages: tuple[Stage, ...]
     notes: tuple[str, ...] = ()
+    replays: str = ""
+    """The UID of the job whose plan this is; it changes nothing of what is executed, so it isn't in the hash."""
 
     @property
     def approval(self) -> str:
         """The hash that an approval binds to: over all that is executed and every file's content."""
-        return hashlib.sha256(b"ckexplore plan 1\0" + encode(self)).hexdigest()
+        return hashlib.sha256(b"ckexplore plan 2\0" + encode(replace(self, replays=""))).hexdigest()
 
     @property
     def files(self) -> tuple[ExecutedFile, ...]:
@@ -76,7 +104,14 @@ def encode(plan: Plan) -> bytes:
     """Write a plan as canonical JSON."""
     import msgspec  # noqa: PLC0415  (the command line lists actions without it)
 
-    return msgspec.json.encode(plan, order="deterministic")
+    from ..store.errors import RefusedError  # noqa: PLC0415
+
+    try:
+        return msgspec.json.encode(plan, order="deterministic")
+    except UnicodeEncodeError as error:
+        raise RefusedError(
+            f"{plan.request!a} has names in it that aren't UTF-8, so what it executes can't be written down"
+        ) from error
 
 
 def decode(data: bytes) -> Plan:
@@ -88,22 +123,35 @@ def decode(data: bytes) -> Plan:
 
 def executed_files(paths: Iterable[Path]) -> tuple[ExecutedFile, ...]:
     """Hash files as they are now."""
-    from ..store.untrusted import read_bytes  # noqa: PLC0415
+    from ..store.untrusted import read_bytes, storable  # noqa: PLC0415
 
-    return tuple(ExecutedFile(str(path), hashlib.sha256(read_bytes(path, 64 << 20)).hexdigest()) for path in paths)
+    return tuple(
+        ExecutedFile(storable(str(path)), hashlib.sha256(read_bytes(path, 64 << 20)).hexdigest()) for path in paths
+    )
 
 
-def changed_files(plan: Plan) -> list[str]:
+def changed_files(files: Iterable[ExecutedFile]) -> list[str]:
     """List the files whose content is no longer what the plan was approved with."""
     from ..store.errors import CkexploreError  # noqa: PLC0415
 
     changed: list[str] = []
-    for file in plan.files:
+    for file in files:
         try:
-            now = executed_files([Path(file.path)])[0]
+            now = executed_files([file.place])[0]
         except CkexploreError:
             changed.append(file.path)
             continue
         if now != file:
             changed.append(file.path)
     return changed
+
+
+def copied_files(stage: Stage) -> list[ExecutedFile]:
+    """List the files of a stage as they must be in its copies."""
+    found: list[ExecutedFile] = []
+    for source, target in stage.copies:
+        for file in stage.files:
+            inside = file.path.removeprefix(f"{source}/")
+            if inside != file.path and not set(inside.split("/")) & set(NOT_COPIED):
+                found.append(ExecutedFile(f"{target}/{inside}", file.sha256))
+    return found

@@ -2,38 +2,24 @@
 
 import re
 import shlex
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..store.errors import NotFoundError
+from ..store.errors import NotFoundError, RefusedError
 from ..store.formats import ck
 from ..store.lookup import Location
-from ..store.untrusted import inside, safe_line
+from ..store.untrusted import first_bytes, inside, safe_line
+from .containment import contained
 from .dependency import Resolved
-from .plan import JOB_PATH, ExecutedFile, Finish, Stage, executed_files
+from .environments import scripts_of
+from .plan import JOB_PATH, NOT_COPIED, ExecutedFile, Finish, Sandbox, Stage, executed_files
 from .request import Request
+from .trust.executable_files import is_executable
 
-_CODE = {
-    ".py",
-    ".sh",
-    ".c",
-    ".h",
-    ".cc",
-    ".cpp",
-    ".cxx",
-    ".hpp",
-    ".java",
-    ".rs",
-    ".go",
-    ".f",
-    ".f90",
-    ".cu",
-    ".r",
-    ".jl",
-}
-_CODE_FILES = 500
+_MOST_FILES = 5_000
 _TIMER = "tmp-ck-timer.json"
 _VARIABLE = re.compile(r"\$<<(\w+)>>\$")
 _NAMED = re.compile(r"\$#([\w]+)#\$")
@@ -43,6 +29,7 @@ _NAMED = re.compile(r"\$#([\w]+)#\$")
 class Program:
     """A program as it will be run: its entry, its command, what it depends on, and what was asked for."""
 
+    request: Request
     location: Location
     meta: Mapping[str, Any]
     command: str
@@ -56,6 +43,7 @@ class Program:
     tags: tuple[str, ...]
     rest: tuple[str, ...]
     timeout: float
+    output_limit: int
 
     @property
     def folder(self) -> str:
@@ -109,20 +97,43 @@ def _sources(program: Program) -> list[str]:
 
 
 def _code_files(program: Program) -> tuple[ExecutedFile, ...]:
-    """Hash the meta and every piece of code of the entry, and of the entries it takes code from."""
+    """Hash the meta and everything executable of the entry, and of the entries it takes code from."""
     found: list[Path] = []
     for location in (program.location, *program.linked.values()):
         found.append(location.path / ck.META)
-        found.extend(_code_below(location.path))
-    return executed_files(found[:_CODE_FILES])
+        found.extend(_executable_below(location.path))
+    if program.dataset:
+        found.append(program.dataset[0].path / ck.META)  # its file names are words of the command
+    found.extend(scripts_of(program.request.workspace, (one.uid for one in program.dependencies)))
+    if len(found) > _MOST_FILES:
+        raise RefusedError(
+            f"{program.location.cid} has {len(found):,} files that could be executed, more than anybody reads; "
+            f"at most {_MOST_FILES:,} can be approved"
+        )
+    return executed_files(found)
 
 
-def _code_below(folder: Path) -> Iterator[Path]:
+def _executable_below(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") or part == "tmp" for part in path.relative_to(folder).parts)
-        code = path.suffix.lower() in _CODE or path.name.lower() == "makefile"
-        if code and not hidden and path.is_file() and not path.is_symlink():
+        inside = path.relative_to(folder)
+        if any(part.startswith(".") or part in NOT_COPIED for part in inside.parts):
+            continue
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode) and is_executable(str(inside), mode, first_bytes(path, 4)):
             yield path
+
+
+def _sandbox(program: Program, action: str) -> Sandbox:
+    """Say what the program needs to see beside the system: its data set, linked entries, environments, its copy."""
+    reads = [str(location.path) for location in program.linked.values()]
+    reads += [str(program.dataset[0].path)] if program.dataset else []
+    return contained(
+        program.request,
+        action,
+        reads=reads,
+        writes=[program.folder],
+        environments=[one.uid for one in program.dependencies],
+    )
 
 
 def compile_stage(program: Program) -> tuple[Stage, ...]:
@@ -139,6 +150,8 @@ def compile_stage(program: Program) -> tuple[Stage, ...]:
         files=_code_files(program),
         copies=((str(program.location.path), program.folder),),
         timeout=program.timeout,
+        output_limit=program.output_limit,
+        sandbox=_sandbox(program, "compile"),
     )
     return (stage,)
 
@@ -187,7 +200,9 @@ def run_stage(program: Program) -> Stage:
         files=_code_files(program),
         copies=() if program.compiled else ((str(program.location.path), program.folder),),
         timeout=program.timeout,
+        output_limit=program.output_limit,
         finish=Finish("record_point", _recording(program)),
+        sandbox=_sandbox(program, "run"),
     )
 
 

@@ -86,6 +86,20 @@ def request_from(workspace: Workspace, values: Mapping[str, Any], console: Conso
     return Request(workspace, action, tuple(cids), options, rest, console or SILENT)
 
 
+def number(request: Request, name: str, default: float) -> float:
+    """Read an option as a positive number. Raises InvalidRequestError."""
+    text = request.text(name)
+    try:
+        value = float(text) if text else default
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        from ..store.untrusted import safe_line  # noqa: PLC0415
+
+        raise InvalidRequestError(f"--{name}={safe_line(text, 80)} is no number above 0")
+    return value
+
+
 def refuse_unknown_options(request: Request, known: Collection[str]) -> None:
     """Raise InvalidRequestError, with the closest name, for an option that an action doesn't have."""
     unknown = sorted(request.options.keys() - {*known, *_ALWAYS})

@@ -11,6 +11,7 @@ from ..store.errors import FailedError
 from ..store.untrusted import load_json_object, read_text, safe_text
 from ..store.workspace import Workspace
 from . import environments, results
+from .jobs.record import read_origin
 from .plan import Finish, Plan
 
 _OUTPUT_LIMIT = 4 << 20
@@ -35,7 +36,8 @@ def _register_environment(
         raise FailedError(f"the detection of {spec['soft_uoa']} gave no usable {wrong[0]}")
     if not Path(found["full_path"]).exists():
         raise FailedError(f"the detection of {spec['soft_uoa']} named a file that isn't there: {found['full_path']!r}")
-    environment = environments.register(workspace, arguments["uid"], spec, found)
+    approved = read_origin(job).approved
+    environment = environments.register(workspace, arguments["uid"], spec, found, approved)
     label = f"local:env:{environment.uid}"
     return {"environment": label, "full_path": environment.full_path, "version": environment.version}
 

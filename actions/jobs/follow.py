@@ -6,27 +6,38 @@ from typing import Any
 
 from ...store.errors import CkexploreError
 from ...store.untrusted import parse_json, safe_value
-from .record import EVENTS, OUTPUT, JobState, read_state
+from . import output
+from .record import EVENTS, JobState, read_state
 
-_AT_ONCE = 4 << 20
+_AT_ONCE = 1 << 20
 
 
 class JobFollower:
     """A reader that remembers how far it has read. It holds no file open and never disturbs the job."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, last: int | None = None) -> None:
+        """Follow from the beginning, or from the `last` bytes of the output that is there already."""
         self.folder = folder
-        self._output = self._events = 0
+        self._events = 0
+        self._output = max(0, output.log_end(folder) - last) if last is not None else 0
 
     def state(self) -> JobState:
         """Tell where the job is. Raises UnreadableError."""
         return read_state(self.folder)
 
     def output(self) -> bytes:
-        """Give the raw output since the last call; not safe for a terminal yet."""
-        data = _read_from(self.folder / OUTPUT, self._output)
-        self._output += len(data)
+        """Give the raw output since the last call, at most about a megabyte; not safe for a terminal yet."""
+        data, self._output = output.read_log(self.folder, self._output, _AT_ONCE)
         return data
+
+    def catch_up(self, behind: int, last: int) -> int:
+        """Skip to the `last` bytes when more than `behind` are unread; give how many were skipped."""
+        end = output.log_end(self.folder)
+        if end - self._output <= behind:
+            return 0
+        skipped = end - last - self._output
+        self._output += skipped
+        return skipped
 
     def events(self) -> list[dict[str, Any]]:
         """Give the whole events since the last call, their texts made safe."""
@@ -44,6 +55,6 @@ def _read_from(path: Path, offset: int) -> bytes:
     try:
         with path.open("rb") as stream:
             stream.seek(offset)
-            return stream.read(_AT_ONCE)
+            return stream.read(8 << 20)  # a line may have 4 MiB
     except FileNotFoundError:
         return b""

@@ -4,15 +4,15 @@ It holds the job's lock for life, ignores hang-ups, adopts every process that th
 tree when it is cancelled or a time limit passes. Started as `python -m ckexplore.actions.jobs.supervisor FOLDER`.
 """
 
-import contextlib
-import fcntl
 import os
+import resource
 import shutil
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -22,11 +22,15 @@ from ...store.errors import CkexploreError, FailedError, RefusedError
 from ...store.formats.ck_entries import write_json
 from ...store.untrusted import safe_line
 from ...store.workspace import Workspace, workspace_from_environment
-from ..plan import JOB_PATH, Plan, Stage, changed_files, decode
+from ..plan import JOB_PATH, NOT_COPIED, Stage, changed_files, copied_files
 from ..steps import perform
-from . import process_tree
-from .record import EVENTS, LOCK, OUTPUT, PLAN, JobState, write_state
-from .terminal import StageProcess
+from ..trust.sandbox import Availability, availability, sandboxed
+from . import process_tree, provenance, queue
+from .detached import detach
+from .events import EventRecorder
+from .output import LogWriter
+from .record import EVENTS, LOCK, PROVENANCE, JobState, read_origin, read_plan, write_ending, write_state
+from .terminal import Ended, Keyboard, StageProcess
 
 
 class Cancelled(Exception):  # noqa: N818  (no error: what the user asked for)
@@ -36,14 +40,15 @@ class Cancelled(Exception):  # noqa: N818  (no error: what the user asked for)
 def main() -> None:
     """Detach, then carry out the job in the folder named by the first argument."""
     folder = Path(sys.argv[1])
-    stream = (folder / LOCK).open("wb")
-    fcntl.flock(stream, fcntl.LOCK_EX)
-    if os.fork():
-        os._exit(0)  # the lock goes on with the child, so there is no moment without it
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    lock = detach(folder / LOCK)
     signal.signal(signal.SIGTERM, _cancel)
     process_tree.adopt_orphans()
-    supervise(workspace_from_environment(), folder)
+    workspace = workspace_from_environment()
+    try:
+        Supervisor(workspace, folder).carry_out()
+    finally:
+        os.close(lock)
+        queue.advance(workspace)  # the next one needn't wait for the dispatcher to look
 
 
 def _cancel(_number: int, _frame: FrameType | None) -> None:
@@ -51,81 +56,164 @@ def _cancel(_number: int, _frame: FrameType | None) -> None:
     raise Cancelled
 
 
-def supervise(workspace: Workspace, folder: Path) -> None:
-    """Carry out a job's plan and record how it ended; every way out is recorded."""
-    plan = decode((folder / PLAN).read_bytes())
-    state = JobState("running", pid=os.getpid(), stages=len(plan.stages), started=time.time())
-    results: dict[str, Any] = {}
-    exit_code: int | None = None
-    try:
-        for number, stage in enumerate(plan.stages):
-            state = replace(state, stage=number, title=stage.title)
-            write_state(folder, state)
-            exit_code = run_stage(folder, number, _in_job(stage, folder))
-            if exit_code:
-                raise FailedError(f"{stage.title} ended with exit code {exit_code}")
-            if stage.finish is not None:
-                results |= perform(workspace, folder, number, plan, stage.finish)
-        state = replace(state, state="done", exit_code=0)
-    except Cancelled:
-        state = replace(state, state="cancelled", exit_code=exit_code, error="cancelled")
-    except CkexploreError as error:
-        state = replace(state, state="failed", exit_code=exit_code or error.code, error=str(error))
-    except Exception as error:  # a defect of ours: recorded, so that the job isn't shown as lost
-        traceback.print_exc()
-        state = replace(state, state="failed", exit_code=exit_code, error=f"{type(error).__name__}: {error}")
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        process_tree.end_all_children()
-        write_state(folder, replace(state, pid=0, ended=time.time(), results=results))
+class Supervisor:
+    """Carries out one job's plan and records how it ended; every way out is recorded."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self._workspace, self._folder = workspace, folder
+        self._plan = read_plan(folder)
+        self._environment = read_origin(folder).environment
+        self._state = JobState("running", pid=os.getpid(), stages=len(self._plan.stages), started=time.time())
+        wanted = any(stage.sandbox.profile != "none" for stage in self._plan.stages)
+        self._sandbox = availability() if wanted else Availability(False)
+        self._used: list[dict[str, Any]] = []
+        self._provenance: dict[str, Any] = {}
+
+    def carry_out(self) -> None:
+        """Run every stage, and record the end."""
+        try:
+            self._run_stages()
+            self._state = replace(self._state, state="done", exit_code=0)
+        except Cancelled:
+            self._state = replace(self._state, state="cancelled", error="cancelled")
+        except CkexploreError as error:
+            code = self._state.exit_code or error.code
+            self._state = replace(self._state, state="failed", exit_code=code, error=str(error))
+        except Exception as error:  # a defect of ours: recorded, so that the job isn't shown as lost
+            traceback.print_exc()
+            self._state = replace(self._state, state="failed", error=f"{type(error).__name__}: {error}")
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            process_tree.end_all_children()
+            self._end()
+
+    def _run_stages(self) -> None:
+        self._tell(title=self._plan.stages[0].title if self._plan.stages else "")
+        self._provenance = provenance.gather(self._workspace, self._plan)
+        write_json(self._folder / PROVENANCE, self._provenance)
+        with closing(Keyboard(self._folder)) as keyboard:
+            for number, stage in enumerate(self._plan.stages):
+                self._tell(stage=number, title=stage.title)
+                self._run_stage(number, in_job(stage, self._folder), keyboard)
+                if stage.finish is not None:
+                    done = perform(self._workspace, self._folder, number, self._plan, stage.finish)
+                    self._state = replace(self._state, results=self._state.results | done)
+
+    def _run_stage(self, number: int, stage: Stage, keyboard: Keyboard) -> None:
+        """Run one stage with a terminal of its own. Raises FailedError when it ends with another code than 0."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        ended = Ended(1, 0.0, 0)
+        try:
+            kept, sandbox = self._environment, self._sandbox
+            ended = run_stage(self._workspace, self._folder, number, stage, kept, sandbox, keyboard, self._wait)
+        finally:
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self._used.append(
+                {
+                    "wall_s": round(ended.seconds, 4),
+                    "user_s": round(after.ru_utime - before.ru_utime, 4),
+                    "system_s": round(after.ru_stime - before.ru_stime, 4),
+                    **({"peak_memory_bytes": ended.peak_memory} if ended.peak_memory else {}),
+                }
+            )
+        self._state = replace(self._state, exit_code=ended.exit_code)
+        if ended.exit_code:
+            raise FailedError(f"{stage.title} ended with exit code {ended.exit_code}")
+
+    def _wait(self, waits: bool) -> None:
+        self._tell(waits=waits)
+
+    def _tell(self, **changes: Any) -> None:
+        """Record where the job is; a full disk is no reason to end it."""
+        self._state = replace(self._state, **changes)
+        with suppress(CkexploreError):
+            write_state(self._folder, self._state)
+
+    def _end(self) -> None:
+        self._state = replace(self._state, pid=0, waits=False, ended=time.time(), resources=self._resources())
+        if self._provenance:
+            used = provenance.resolved(self._workspace, self._plan)
+            with suppress(CkexploreError):  # as above: what matters more comes now
+                write_json(self._folder / PROVENANCE, {**self._provenance, "environments": used})
+        try:
+            write_ending(self._folder, self._state)
+        except CkexploreError:  # it is in the room that was reserved for it
+            traceback.print_exc()
+
+    def _resources(self) -> dict[str, Any]:
+        total = {name: round(sum(one[name] for one in self._used), 4) for name in ("wall_s", "user_s", "system_s")}
+        peaks = [one["peak_memory_bytes"] for one in self._used if "peak_memory_bytes" in one]
+        return {**total, **({"peak_memory_bytes": max(peaks)} if peaks else {}), "stages": self._used}
 
 
-def run_stage(folder: Path, number: int, stage: Stage) -> int:
-    """Run one stage with a terminal of its own, record its output and events, and return its exit code.
+def run_stage(
+    workspace: Workspace,
+    folder: Path,
+    number: int,
+    stage: Stage,
+    kept: dict[str, str],
+    sandbox: Availability,
+    keyboard: Keyboard,
+    on_waiting: Callable[[bool], None],
+) -> Ended:
+    """Run one stage in its sandbox, keep its output and events, and tell how it ended.
 
     Raises RefusedError when a file changed since it was approved, FailedError when it can't start or takes too long.
     """
     place = folder / "stages" / str(number)
     place.mkdir(parents=True, exist_ok=True)
-    _check_content(stage)
-    for source, target in stage.copies:
-        shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True, ignore=shutil.ignore_patterns(".cm", "tmp"))
+    changed = changed_files(stage.files)
+    if changed:
+        raise RefusedError(f"changed since it was approved, so it was not run: {safe_line(changed[0])}")
+    _copy(stage)
     Path(stage.cwd).mkdir(parents=True, exist_ok=True)
     if stage.input is not None:
         write_json(place / "input.json", stage.input)
-    with _append(folder / OUTPUT) as output, _append(folder / EVENTS) as events:
+    environment = {**kept, "TERM": "xterm-256color", "CKEXPLORE_STAGE": str(place), **stage.environment}
+    command = sandboxed(workspace, stage, environment, sandbox)
+    with (
+        closing(LogWriter(folder, stage.output_limit)) as output,
+        closing(EventRecorder(folder / EVENTS, number)) as events,
+    ):
         output.write(f"\x1b[1m▶ {safe_line(stage.title)}\x1b[0m\n".encode())
         try:
-            with StageProcess(stage, place) as process:
-                return process.follow(output, events, number)
+            with StageProcess(command.argv, stage.cwd, command.environment, keyboard) as process:
+                return process.follow(output, events, stage.timeout, on_waiting)
         finally:
             process_tree.end_all_children()
 
 
-def _check_content(stage: Stage) -> None:
-    changed = changed_files(Plan("", "", "", (), (stage,)))
+def _copy(stage: Stage) -> None:
+    """Make the private copies of a stage. Raises RefusedError when one isn't what was approved, FailedError."""
+    try:
+        for source, target in stage.copies:
+            ignored = shutil.ignore_patterns(*NOT_COPIED)
+            shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True, ignore=ignored)
+    except (OSError, shutil.Error) as error:
+        raise FailedError(f"its files can't be copied: {safe_line(str(error), 300)}") from error
+    # The copy is what is executed, and the original may have changed while it was made.
+    changed = changed_files(copied_files(stage))
     if changed:
         raise RefusedError(f"changed since it was approved, so it was not run: {safe_line(changed[0])}")
 
 
-@contextlib.contextmanager
-def _append(path: Path) -> Iterator[Any]:
-    with path.open("ab", buffering=0) as stream:
-        yield stream
-
-
-def _in_job(stage: Stage, folder: Path) -> Stage:
+def in_job(stage: Stage, folder: Path) -> Stage:
     """Put the job's own folder where the plan says `$#job_path#$`."""
 
     def placed(text: str) -> str:
         return text.replace(JOB_PATH, str(folder))
 
+    def all_placed(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(placed, texts))
+
+    sandbox = stage.sandbox
     return replace(
         stage,
-        argv=tuple(placed(word) for word in stage.argv),
+        argv=all_placed(stage.argv),
         cwd=placed(stage.cwd),
         environment={key: placed(value) for key, value in stage.environment.items()},
         copies=tuple((source, placed(target)) for source, target in stage.copies),
+        sandbox=replace(sandbox, reads=all_placed(sandbox.reads), writes=all_placed(sandbox.writes)),
     )
 
 

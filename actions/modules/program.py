@@ -12,7 +12,7 @@ from ..dependency import all_stages
 from ..deps import resolve
 from ..plan import Plan
 from ..program_run import Program, compile_stage, find_dataset, run_stage
-from ..request import Request
+from ..request import Request, number
 
 __all__ = ["compile", "run"]
 
@@ -73,6 +73,7 @@ def _program(request: Request, location: Location, meta: dict[str, Any], command
         needed |= dict(meta.get("run_deps", {}))
     details = meta["run_cmds"][command] if with_run else {}
     return Program(
+        request=request,
         location=location,
         meta=meta,
         command=command,
@@ -85,7 +86,8 @@ def _program(request: Request, location: Location, meta: dict[str, Any], command
         repeat=request.text("repeat"),
         tags=request.words("tags"),
         rest=request.rest,
-        timeout=float(request.text("timeout") or os.environ.get("CKEXPLORE_RUN_TIMEOUT", "21600")),
+        timeout=number(request, "timeout", float(os.environ.get("CKEXPLORE_RUN_TIMEOUT", "86400"))),
+        output_limit=int(number(request, "output_limit", 256) * 2**20),
     )
 
 

@@ -35,7 +35,7 @@ def as_json(result: Result) -> list[str]:
 
 
 def _names(result: Result) -> list[str]:
-    return [one["data_uoa"] for one in result["lst"]]
+    return [f"{one['data_uoa']}  {one['shown']}" if "shown" in one else one["data_uoa"] for one in result["lst"]]
 
 
 def _cids(result: Result) -> list[str]:

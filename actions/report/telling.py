@@ -1,15 +1,14 @@
 """Telling a result in the terminal: the lines that the command line prints and the TUI's command line shows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...store.untrusted import safe_line
-from . import annotation_telling, listing
+from . import annotation_telling, job_telling, listing, trust_telling
+from .plan_telling import tell_plan
 from .quantity import quantity
 from .table import text_table
 
-if TYPE_CHECKING:
-    from ..plan import Plan
+__all__ = ["measured", "tell", "tell_plan"]
 
 Result = Mapping[str, Any]
 _SHOWN = 20
@@ -23,7 +22,10 @@ def tell(action: str, module: str, result: Result, width: int = 100, brief: bool
     teller = _TELLERS.get(f"{action} {module}") or _TELLERS.get(action) or _as_json
     if "plan" in result and "approval" in result:
         teller = _planned
-    return listing.safe_lines(teller(result, width))
+    elif "job" in result and "seconds" not in result and action not in ("attach", "log"):
+        return job_telling.started(result)
+    lines = [*teller(result, width), *(job_telling.differences(result, width) if "differences" in result else [])]
+    return listing.safe_lines(lines)
 
 
 def _as_json(result: Result, _width: int) -> list[str]:
@@ -33,9 +35,10 @@ def _as_json(result: Result, _width: int) -> list[str]:
 def _planned(result: Result, _width: int) -> list[str]:
     import msgspec  # noqa: PLC0415
 
-    from ..plan import Plan  # noqa: PLC0415
+    from ..trust.question import Question  # noqa: PLC0415
 
-    return tell_plan(msgspec.convert(result["plan"], Plan))
+    question = msgspec.convert(dict(result), Question)
+    return tell_plan(question.plan, question)
 
 
 def _added(result: Result, _width: int) -> list[str]:
@@ -143,35 +146,6 @@ def _points(result: Result, width: int) -> list[str]:
     return [f"{result['experiment']}: {len(rows)} points", "", *text_table(header, rows, width=width)]
 
 
-def _log(result: Result, _width: int) -> list[str]:
-    code = "" if result["exit_code"] is None else f", exit code {result['exit_code']}"
-    reason = f": {result['error_of_job']}" if result["error_of_job"] else ""
-    return [*str(result["log"]).rstrip().split("\n"), "", f"{result['state']}{code}{reason}"]
-
-
-def _cancelled(result: Result, _width: int) -> list[str]:
-    return [str(result["state"])]
-
-
-def _placed(text: str) -> str:
-    return safe_line(text.replace("$#job_path#$", "JOB"))
-
-
-def tell_plan(plan: "Plan") -> list[str]:
-    """Tell a plan to the person who has to approve it: every command, folder, variable and file."""
-    lines = [f"{safe_line(plan.request)} would execute, in this order (JOB is the new folder of the job):", ""]
-    for number, stage in enumerate(plan.stages, 1):
-        lines.append(f"{number}. {stage.title}")
-        lines += [f"     {_placed(command)}" for command in stage.commands]
-        lines.append(f"     in {_placed(stage.cwd)}")
-        if stage.environment:
-            variables = "  ".join(f"{key}={value}" for key, value in sorted(stage.environment.items()))
-            lines.append(f"     with {_placed(variables)}")
-    lines += ["", "Files of repositories that take part:"]
-    lines += [f"     {file.sha256[:12]}  {safe_line(file.path)}" for file in plan.files]
-    return [*lines, "", f"approval: {plan.approval}"]
-
-
 _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "rm": _removed,
     "add repo": _added,
@@ -184,7 +158,8 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "show experiment": _points,
     "run program": _ran,
     "compile program": _ran,
-    "log job": _log,
-    "cancel job": _cancelled,
+    "replay job": _ran,
+    **job_telling.TELLERS,
     **annotation_telling.TELLERS,
+    **trust_telling.TELLERS,
 }

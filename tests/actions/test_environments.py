@@ -57,7 +57,7 @@ def test_references_are_expanded_and_commands_are_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["A;id", "A=1 B", "$(id)", "", "1A", "A-B"])
 def test_a_name_that_is_none_is_refused(workspace: Workspace, name: str) -> None:
     with pytest.raises(FailedError, match="that is no name"):
-        register(workspace, "2" * 16, SPEC, found(**{name: "x"}))
+        register(workspace, "2" * 16, SPEC, found(**{name: "x"}), "once")
     assert list(environments(workspace)) == []
 
 
@@ -72,7 +72,7 @@ def test_a_package_of_others_on_a_soft_entry_of_ours_is_not_taken_for_ours(ask: 
 
 
 def test_an_environment_is_read_back_with_its_tags_and_version(workspace: Workspace) -> None:
-    register(workspace, "2" * 16, SPEC, found(A="x"))
+    register(workspace, "2" * 16, SPEC, found(A="x"), "once")
     (one,) = environments(workspace)
     assert {"lib", "mine", "host-os-linux-64", "64bits"} <= set(one.tags)
     assert (one.uid, one.version, one.full_path, one.usable) == ("2" * 16, "1.2", "/bin/sh", True)

@@ -133,7 +133,7 @@ def test_a_missing_compiler_is_named_with_the_way_to_get_it(
 def test_a_detection_that_finds_nothing_registers_nothing(
     ask: Ask, workspace: Workspace, monkeypatch, tmp_path
 ) -> None:
-    for tool in ("bash", "sh"):
+    for tool in ("bash", "sh", "bwrap"):
         (tmp_path / tool).symlink_to(require(tool))
     monkeypatch.setenv("PATH", str(tmp_path))
     answer = ask(action="detect", cid="soft:compiler.llvm")

@@ -1,0 +1,64 @@
+"""Starting processes that outlive whoever started them: a job's supervisor, and the queue's dispatcher."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from ...store.errors import CkexploreError
+from ...store.workspace import Workspace
+
+DISPATCHER_LOCK = "dispatcher"
+
+
+def start_supervisor(workspace: Workspace, folder: Path) -> None:
+    """Start the supervisor of a job; when this returns it holds the job's lock. Raises CkexploreError."""
+    _start(workspace, "supervisor", folder, folder / "supervisor.log")
+
+
+def start_dispatcher(workspace: Workspace) -> None:
+    """Start the queue's dispatcher unless it runs. Raises CkexploreError."""
+    folder = workspace.home / "queue"
+    with (folder / DISPATCHER_LOCK).open("ab") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+    _start(workspace, "dispatcher", folder, folder / "dispatcher.log")
+
+
+def _start(workspace: Workspace, module: str, folder: Path, log: Path) -> None:
+    """Run a module of ours that forks and ends at once: what goes on is nobody's child and gets no hang-up of ours."""
+    environment = {**os.environ, "CKEXPLORE_HOME": str(workspace.home)}
+    try:
+        with log.open("wb") as stream:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", f"ckexplore.actions.jobs.{module}", str(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+                check=False,
+            )
+    except OSError as error:
+        raise CkexploreError(f"the {module} of {folder} can't be started ({error.strerror})") from error
+    if done.returncode:
+        raise CkexploreError(f"the {module} of {folder} can't be started; {log} says why")
+
+
+def detach(lock: Path, *, wait: bool = True) -> int:
+    """Hold a lock for life, and go on as a process of our own, deaf to hang-ups; give the lock's descriptor.
+
+    The parent ends here, once the child holds the lock: there is no moment without it. Raises BlockingIOError when
+    another holds the lock and it is not to be waited for.
+    """
+    descriptor = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    if os.fork():
+        os._exit(0)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return descriptor
