@@ -8,7 +8,7 @@ from itertools import chain
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.suggester import Suggester
 
-from .keys import BROWSER, NamedAction
+from .keys import BROWSER, JOBS, NamedAction
 from .listing import Listing
 
 _MOST = 50
@@ -19,13 +19,13 @@ class NamedActionProvider(Provider):
 
     async def discover(self) -> Hits:
         """Offer everything before anything is typed."""
-        for action in BROWSER:
+        for action in (*BROWSER, *JOBS):
             yield DiscoveryHit(_label(action), self._runner(action), help=action.explanation)
 
     async def search(self, query: str) -> Hits:
         """Offer what matches."""
         matcher = self.matcher(query)
-        for action in BROWSER:
+        for action in (*BROWSER, *JOBS):
             label = _label(action)
             score = matcher.match(label)
             if score > 0:

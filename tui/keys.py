@@ -32,7 +32,15 @@ class NamedAction:
 
 
 BROWSER = (
-    NamedAction("run", "r", "Run", "Run the program: shows the exact commands first", "act", True, ("program",)),
+    NamedAction(
+        "run",
+        "r",
+        "Run",
+        "Run the program, or a job's plan again: shows the exact commands first",
+        "act",
+        True,
+        ("program", "job"),
+    ),
     NamedAction("detect", "d", "Detect", "Look for the software on this machine", "act", True, ("soft",)),
     NamedAction(
         "install", "i", "Install", "Install the package, with a choice of variations", "act", True, ("package",)
@@ -68,17 +76,37 @@ BROWSER = (
     NamedAction("show_tree", "1", "Tree", "Repositories, modules and tags", "look"),
     NamedAction("show_table", "2", "Table", "The artifacts", "look"),
     NamedAction("show_details", "3", "Details", "What the artifact under the cursor is", "look"),
-    NamedAction("show_job", "4", "Job", "The output and the chart of the last job", "look"),
+    NamedAction("show_job", "4", "Jobs", "The output and the chart of the jobs", "look"),
+    NamedAction("open_job", "a", "Open job", "Show what the job under the cursor wrote", "act", True, ("job",)),
     NamedAction("sort", "o", "Order", "Order by the next column", "find"),
     NamedAction("reverse", "O", "Reverse", "Turn the order round", "find"),
     NamedAction("result", "e", "Result", "Go to the experiment that the last run was recorded in", "look"),
-    NamedAction("cancel_job", "x", "Cancel job", "End the running job with all its processes", "act"),
+    NamedAction("cancel_job", "x", "Cancel job", "End the job that is shown with all its processes", "act"),
+    NamedAction("trust", "T", "Trust repository", "Trust the artifact's repository at its present content", "act"),
     NamedAction("zoom", "z", "Zoom", "Give the whole screen to the pane in use, and back", "look"),
     NamedAction("rescan", "ctrl+r", "Rescan", "Look at every repository's files again", "find"),
     NamedAction("back", "escape", "Back", "Clear the filter, or back to the table", "look", shown="esc"),
     NamedAction("help", "question_mark,f1", "Help", "Explain this screen", "look", True, shown="?"),
     NamedAction("quit", "q,ctrl+c", "Quit", "Leave; jobs go on running", "act", True, shown="q"),
 )
+
+JOBS = (
+    NamedAction("next_job", "right_square_bracket", "Next job", "Show the next of the jobs", "job", shown="]"),
+    NamedAction(
+        "previous_job", "left_square_bracket", "Previous job", "The jobs the other way round", "job", shown="["
+    ),
+    NamedAction("search_job", "slash", "Search", "Look for a text in the log; n and N go on", "job", True, shown="/"),
+    NamedAction("type_into_job", "i", "Type", "Type a line into the job, when it asks for one", "job", True),
+    NamedAction(
+        "attach_job",
+        "a",
+        "Attach",
+        "Give the whole terminal to the job; Ctrl-\\ comes back, and it goes on",
+        "job",
+        True,
+    ),
+)
+"""What the keys do in the job pane; there they come before the browser's."""
 
 MOVING = (
     ("↑ ↓  k j", "one line up or down"),
@@ -91,12 +119,12 @@ MOVING = (
 )
 
 
-def bindings(actions: tuple[NamedAction, ...]) -> list[Binding]:
-    """Make Textual's bindings of named actions."""
+def bindings(actions: tuple[NamedAction, ...], namespace: str = "") -> list[Binding]:
+    """Make Textual's bindings of named actions; `namespace` ("screen.") says whose they are if not the binder's."""
     return [
         Binding(
             action.keys,
-            action.name,
+            f"{namespace}{action.name}",
             action.title,
             show=action.footer,
             key_display=action.shown or None,

@@ -13,9 +13,11 @@ if TYPE_CHECKING:  # the first paint needs none of these
 
     from ..actions.browsing import Details
     from ..actions.jobs.record import JobState
-    from ..actions.plan import Plan
     from ..actions.report.figures import Figure
     from ..actions.request import Request
+    from ..actions.trust.approval import Approved
+    from ..actions.trust.question import Question
+    from ..actions.trust.repository_trust import Survey
     from ..store.annotations import Annotation
     from ..store.artifact import Artifact
     from ..store.live_catalog import LiveCatalog, Progress, Touched
@@ -86,10 +88,24 @@ class DetailsRead(Message):
 
 @dataclass
 class Planned(Message):
-    """What a request would execute; to be confirmed."""
+    """What a request would execute; to be confirmed, unless `approved` says how it has been."""
 
-    request: Request
-    plan: Plan
+    question: Question
+    approved: Approved | None
+
+
+@dataclass
+class Surveyed(Message):
+    """What trusting a repository would mean; to be confirmed."""
+
+    survey: Survey
+
+
+@dataclass
+class Progressed(Message):
+    """How far something is that takes a while, in a few words; empty when it is over."""
+
+    text: str
 
 
 @dataclass
@@ -126,10 +142,11 @@ class Changed(Message):
 
 @dataclass
 class JobStarted(Message):
-    """A job has its folder."""
+    """A job has its folder; `show` says that it is what the user is waiting for."""
 
     folder: Path
     title: str
+    show: bool
 
 
 @dataclass

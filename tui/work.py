@@ -3,34 +3,38 @@
 The functions get a widget only to post to; they never touch it.
 """
 
-import time
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
 
 from textual.message_pump import MessagePump
 from textual.worker import get_current_worker
 
 from ..actions import browsing, kernel
-from ..actions.execution import outcome
 from ..actions.grammar import request_of_words, words_of_line
-from ..actions.jobs import record
-from ..actions.jobs.follow import JobFollower
-from ..actions.jobs.start import start
+from ..actions.jobs import control, queue, record, stopping
 from ..actions.plan import Plan
 from ..actions.report.figures import experiment_figure
 from ..actions.report.points import points_table
 from ..actions.report.telling import tell
-from ..actions.request import request_from
-from ..store import annotations, saved_searches
+from ..actions.request import Request, request_from
+from ..actions.trust import approval, repository_trust
+from ..actions.trust.approval import Approved
+from ..actions.trust.repository_trust import Survey
+from ..actions.trust.shipped import SHIPPED
+from ..store import annotations, repos, saved_searches
 from ..store.artifact import Artifact
-from ..store.errors import CkexploreError, InvalidRequestError
-from ..store.untrusted import safe_line, safe_text
+from ..store.errors import CancelledError, CkexploreError, InvalidRequestError, UnavailableError
+from ..store.untrusted import safe_text
 from ..store.workspace import Workspace
 from . import messages
+from .thread_console import ThreadConsole
 
-_LOOK = 0.05  # seconds between two looks at a running job: 20 a second
-_STATE_EVERY = 0.5  # seconds
+if TYPE_CHECKING:
+    from ..actions.console import Answer
+
 _ONLY_READING = {"export", "find", "info", "list_actions", "list_tags", "load", "ls", "search"}
 
 
@@ -38,6 +42,8 @@ def guarded(target: MessagePump, work: Callable[[], None]) -> None:
     """Do some work; what goes wrong comes back as one sentence."""
     try:
         work()
+    except CancelledError:
+        target.post_message(messages.Failed("cancelled"))
     except CkexploreError as error:
         target.post_message(messages.Failed(safe_text(str(error))))
     except Exception as error:
@@ -95,10 +101,16 @@ def ask_line(target: MessagePump, workspace: Workspace, line: str) -> None:
 
 def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> None:
     """Answer a request, or plan it when it executes something."""
-    request = request_from(workspace, values)
+    request = request_from(workspace, values, ThreadConsole(target))
+    if (request.action, request.cid.module) == ("trust", "repo"):
+        _survey(target, request)
+        return
     result = kernel.prepare(request)
     if isinstance(result, Plan):
-        target.post_message(messages.Planned(request, result))
+        approved = approval.standing(workspace, result)
+        if approved is not None and approved.how == SHIPPED:
+            approved = None  # our own are shown all the same: a key is easily hit
+        target.post_message(messages.Planned(approval.question(workspace, result), approved))
         return
     action = kernel.ALIASES.get(request.action, request.action)
     target.post_message(messages.Told(request, tell(action, request.cid.module, result, brief=request.flag("min"))))
@@ -106,59 +118,54 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
         target.post_message(messages.Changed())
 
 
-def start_job(target: MessagePump, workspace: Workspace, plan: Plan) -> None:
-    """Start the job of a confirmed plan, and follow it."""
-    folder = start(workspace, plan)
-    target.post_message(messages.JobStarted(folder, safe_line(plan.request)))
-    follow_job(target, folder)
+def _survey(target: MessagePump, request: Request) -> None:
+    """Look through a repository that is to be trusted, and ask with what was found."""
+    repository = repos.find(request.workspace, request.cid.artifact)
+    sandbox = request.text("sandbox", "net")
+    survey = repository_trust.survey(repository, sandbox, request.console.progress)
+    target.post_message(messages.Surveyed(survey))
 
 
-def follow_job(target: MessagePump, folder: Path) -> None:
-    """Post what a job writes and tells until it is over. The job goes on when nobody follows it."""
-    worker = get_current_worker()
-    follower = JobFollower(folder)
-    told = 0.0
-    while not worker.is_cancelled:
-        state = follower.state()
-        data, events = follower.output(), follower.events()
-        if data:
-            target.post_message(messages.JobOutput(folder, data))
-        if events:
-            target.post_message(messages.JobTold(folder, events))
-        if state.over and not data and not events:
-            target.post_message(messages.JobMoved(folder, state, _reason(folder, state)))
-            return
-        if time.monotonic() - told > _STATE_EVERY:
-            told = time.monotonic()
-            target.post_message(messages.JobMoved(folder, state))
-        time.sleep(_LOOK)
+def trust(target: MessagePump, workspace: Workspace, survey: Survey) -> None:
+    """Trust a repository at the content that was surveyed."""
+    repository_trust.trust(workspace, survey)
+    target.post_message(messages.Changed(f"{survey.alias} is trusted at this content", own_only=True))
 
 
-def _reason(folder: Path, state: record.JobState) -> str:
-    """Give the sentence that says why a job didn't do what it should."""
-    if state.state == "done":
-        return ""
-    try:
-        outcome(folder, state)
-    except CkexploreError as error:
-        return str(error).split("\nits last lines", 1)[0]
-    return state.error
+def start_job(
+    target: MessagePump,
+    workspace: Workspace,
+    to_follow: SimpleQueue[Path],
+    plan: Plan,
+    answer: "Answer | None",
+    approved: Approved | None,
+) -> None:
+    """Start the job of a plan that was confirmed or had been approved, or let it wait, and follow it."""
+    if answer is not None:
+        approved = approval.standing(workspace, plan) or approval.accept(workspace, plan, answer)
+    if approved is not None:
+        to_follow.put(queue.submit(workspace, plan, approved.how, approved.uid))
 
 
-def cancel_job(target: MessagePump, folder: Path) -> None:
-    """End a job with all its processes."""
-    record.cancel(folder)
+def open_job(target: MessagePump, workspace: Workspace, to_follow: SimpleQueue[Path], uid: str) -> None:
+    """Show a job of before, or one that goes on."""
+    to_follow.put(record.find(workspace, uid))
 
 
-def running_jobs(target: MessagePump, workspace: Workspace) -> None:
-    """Follow the newest job that is still running from before."""
-    folders = sorted((workspace.jobs / "job").glob("*/state.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in folders[:50]:
-        state = record.read_state(path.parent)
-        if not state.over:
-            target.post_message(messages.JobStarted(path.parent, f"{state.title} (running from before)"))
-            follow_job(target, path.parent)
-            return
+def cancel_job(target: MessagePump, workspace: Workspace, folder: Path) -> None:
+    """End a job with all its processes, or take it out of the queue."""
+    stopping.cancel(workspace, folder)
+
+
+def type_into(target: MessagePump, folder: Path, text: str) -> None:
+    """Type into a job's terminal."""
+    control.send_input(folder, text.encode())
+
+
+def resize_job(target: MessagePump, folder: Path, rows: int, columns: int) -> None:
+    """Give a job's terminal the size of the pane; one that has just ended needs none."""
+    with contextlib.suppress(UnavailableError):
+        control.send_size(folder, rows, columns)
 
 
 def read_choices(target: MessagePump, workspace: Workspace, artifact: Artifact, what: str) -> None:

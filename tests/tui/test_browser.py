@@ -5,16 +5,13 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, TextArea
 
-from ckexplore.actions.jobs import record
 from ckexplore.store import annotations, repos
 from ckexplore.store.workspace import Workspace
 from ckexplore.tui.widgets.detail_pane import DetailPane
-from ckexplore.tui.widgets.job_pane import JobPane
 from ckexplore.tui.widgets.tab_line import TabLine
 from ckexplore.tui.widgets.table import VirtualTable
 from ckexplore.tui.widgets.tree import VirtualTree
 
-from ..conftest import require
 from ..store.making import make_entry
 from .conftest import browsing
 
@@ -180,85 +177,6 @@ async def test_nothing_runs_without_the_confirmation(workspace: Workspace, sampl
         await run.pilot.press("enter")
         await run.until(lambda: len(run.app.screen_stack) == 2)
         assert not list(workspace.jobs.glob("job/*/state.json"))
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_run_streams_draws_its_chart_and_becomes_a_row(workspace: Workspace, samples: Path, size) -> None:
-    del samples
-    async with browsing(workspace, size) as run:
-        await run.filter("module:program classification-onnx")
-        await run.pilot.press("r")
-        await run.until(lambda: "accuracy" in run.screen_text())
-        await run.pilot.press("down", "tab")
-        await run.type("--env.CK_MINIMUM_SECONDS=3 --env.CK_REPETITIONS=200")
-        await run.pilot.press("enter")
-        await run.until(lambda: "Execute this on your machine?" in run.screen_text())
-        await run.pilot.press("y")
-        pane = run.browser.query_one(JobPane)
-        await run.until(lambda: pane.query_one("#job-chart").display)
-        assert not pane.job_state.over, "the chart came only after the job had ended"
-        await run.until(lambda: pane.job_state.over)
-        assert pane.job_state.state == "done"
-        assert "✔ done" in run.screen_text()
-        await run.until(lambda: "image-classification-onnx.latency" in run.all_titles)
-        await run.pilot.press("e")
-        assert run.browser.artifact is not None
-        assert run.browser.artifact.module == "experiment"
-        await run.pilot.press("enter")
-        tabs = run.browser.query_one(DetailPane).query_one(TabLine)
-        await run.until(lambda: tabs.active == "points" and "p99" in run.screen_text())
-
-
-async def test_a_running_job_goes_on_without_the_browser_and_is_shown_by_the_next_one(
-    workspace: Workspace, samples: Path
-) -> None:
-    del samples
-    async with browsing(workspace) as run:
-        await run.pilot.press("colon")
-        await run.type("run program:image-classification-onnx --cmd_key=latency --env.CK_MINIMUM_SECONDS=4")
-        await run.pilot.press("enter")
-        await run.until(lambda: "Execute this" in run.screen_text())
-        await run.pilot.press("y")
-        pane = run.browser.query_one(JobPane)
-        await run.until(lambda: pane.job_state.stage == 4)
-        folder = pane.folder
-        await run.pilot.press("q")
-    assert folder is not None
-    assert record.read_state(folder).state == "running"
-    async with browsing(workspace) as run:
-        pane = run.browser.query_one(JobPane)
-        await run.until(lambda: pane.folder == folder and pane.job_state.over)
-        assert pane.job_state.state == "done"
-
-
-async def test_x_ends_the_running_job(workspace: Workspace, samples: Path) -> None:
-    del samples
-    async with browsing(workspace) as run:
-        await run.pilot.press("colon")
-        await run.type("run program:image-classification-onnx --cmd_key=latency --env.CK_MINIMUM_SECONDS=60")
-        await run.pilot.press("enter")
-        await run.until(lambda: "Execute this" in run.screen_text())
-        await run.pilot.press("y")
-        pane = run.browser.query_one(JobPane)
-        await run.until(lambda: pane.job_state.stage == 4)
-        await run.pilot.press("x")
-        await run.until(lambda: pane.job_state.over)
-        assert pane.job_state.state == "cancelled"
-
-
-async def test_a_failed_run_shows_its_reason(workspace: Workspace, samples: Path) -> None:
-    del samples
-    require("gcc")
-    async with browsing(workspace) as run:
-        await run.pilot.press("colon")
-        await run.type("run program:matmul --cmd_key=naive --env.CT_MATRIX_DIMENSION=-3")
-        await run.pilot.press("enter")
-        await run.until(lambda: "Execute this" in run.screen_text())
-        await run.pilot.press("y")
-        pane = run.browser.query_one(JobPane)
-        await run.until(lambda: pane.job_state.over)
-        assert pane.job_state.state == "failed"
-        await run.until(lambda: "exit code" in run.screen_text())
 
 
 async def test_a_typed_command_is_answered_or_its_mistake_explained(workspace: Workspace, samples: Path) -> None:

@@ -1,35 +1,32 @@
-"""What the browser's keys do to artifacts: detect, install, run, any command; and following the job."""
+"""What the browser's keys do to artifacts: detect, install, run, open a job, any command."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events, on
-from textual.screen import Screen
 from textual.widgets import Input
 
 from ...actions.plan import Plan
 from ...store.artifact import Artifact
-from ...store.workspace import Workspace
 from .. import messages
 from ..keys import BROWSER
-from ..widgets.job_pane import JobPane
 from .choose import Choice, ChooseScreen
 from .confirm import ConfirmScreen
+from .following import FollowingScreen
+from .trust import TrustScreen
+
+if TYPE_CHECKING:
+    from ...actions.console import Answer
+    from ...actions.trust.approval import Approved
 
 _NAMED = {action.name: action for action in BROWSER}
 
 
-class ActingScreen(Screen[None]):
-    """The acting half of the browser."""
+class ActingScreen(FollowingScreen):
+    """The acting part of the browser."""
 
-    workspace: Workspace
     artifact: Any
-    show_artifact: Callable[[str], None]
-    in_thread: Callable[..., None]
-    action_show_table: Callable[[], None]
     _use_line: Callable[[str], None]
-    _last_experiment = ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer a key in the footer only where it does something."""
@@ -37,6 +34,8 @@ class ActingScreen(Screen[None]):
         named = _NAMED.get(action)
         if named is not None and named.typing and isinstance(self.focused, Input):
             return False  # these keys come before the field that has the focus: there they are text
+        if named is not None and named.typing and action != "command" and self.job_pane.has_focus_within:
+            return False  # and before the log, where some of them search
         if named is None or not named.modules:
             return True
         artifact: Artifact | None = self.artifact
@@ -51,13 +50,6 @@ class ActingScreen(Screen[None]):
                     what = f"{named.keys} ({named.title.lower()}) is for {' and '.join(named.modules)} artifacts"
                     self.notify(f"{what}; this one is of the module {artifact.module}", markup=False)
                 return
-
-    @property
-    def work(self):
-        """What is done in threads: a module that is imported when something is, since it brings all else along."""
-        from .. import work  # noqa: PLC0415
-
-        return work
 
     # What is typed in one line at the bottom
 
@@ -78,7 +70,7 @@ class ActingScreen(Screen[None]):
         if line in ("q", "quit"):
             self.app.exit()
         elif line:
-            self.in_thread(self.work.ask_line, self.workspace, line, group="request")
+            self.in_thread(self.work.ask_line, self.workspace, line, group="command")
 
     @on(Input.Submitted, "#command")
     def _typed(self, message: Input.Submitted) -> None:
@@ -98,8 +90,17 @@ class ActingScreen(Screen[None]):
         """Plan the detection of the software under the cursor."""
         self._ask("detect")
 
+    def action_open_job(self) -> None:
+        """Show the job under the cursor in the job pane."""
+        artifact: Artifact | None = self.artifact
+        if artifact is not None:
+            self.in_thread(self.work.open_job, self.workspace, self.to_follow, artifact.uid, group="request")
+
     def action_run(self) -> None:
-        """Choose a command of the program under the cursor, then plan it."""
+        """Choose a command of the program under the cursor, then plan it; of a job, plan it again."""
+        if self.artifact is not None and self.artifact.module == "job":
+            self._ask("replay")
+            return
         self._choose(
             "run", "Run", "commands", several=False, option="cmd_key", hint="more options, such as --env.CK_THREADS=2"
         )
@@ -146,80 +147,37 @@ class ActingScreen(Screen[None]):
             self.in_thread(self.work.ask_for, self.workspace, artifact, action, {}, "", group="request")
 
     def on_planned(self, message: messages.Planned) -> None:
-        """Show the exact commands, and start the job when they are confirmed."""
-        plan: Plan = message.plan
+        """Show what would be executed, and start the job when that is confirmed or has been for good."""
+        if message.approved is not None:
+            self.notify(f"approved before ({message.approved.how}): starting", markup=False)
+            self._start(message.question.plan, None, message.approved)
+            return
 
-        def answered(execute: bool | None) -> None:
-            if not execute:
+        def answered(answer: "Answer | None") -> None:
+            if answer in (None, "cancel"):
                 self.notify("not executed", markup=False)
-                return
-            pane = self.query_one(JobPane)
-            if pane.running:
-                self.notify(
-                    "a job is running; it goes on, and the pane shows the new one", severity="warning", markup=False
-                )
-            self.in_thread(self.work.start_job, self.workspace, plan, group="job")
-
-        from ...actions.trust.approval import is_shipped  # noqa: PLC0415
+            else:
+                self._start(message.question.plan, answer, None)
 
         self.app.clear_notifications()  # nothing may cover what is to be confirmed
-        self.app.push_screen(ConfirmScreen(plan, is_shipped(plan)), answered)
+        self.app.push_screen(ConfirmScreen(message.question), answered)
 
-    # The job
+    def _start(self, plan: Plan, answer: "Answer | None", approved: "Approved | None") -> None:
+        arguments = (self.workspace, self.to_follow, plan, answer, approved)
+        self.in_thread(self.work.start_job, *arguments, group="request")
 
-    def on_job_started(self, message: messages.JobStarted) -> None:
-        """Show the job pane."""
-        self.query_one(JobPane).begin(message.folder, message.title)
-        self.add_class("-with-job")
+    def action_trust(self) -> None:
+        """Look through the repository of the artifact under the cursor, and ask whether to trust it."""
+        artifact: Artifact | None = self.artifact
+        if artifact is not None:
+            values = {"action": "trust", "cid": f"repo:{artifact.repository}"}
+            self.in_thread(self.work.ask, self.workspace, values, group="request")
 
-    def _pane_of(self, folder: Path) -> JobPane | None:
-        pane = self.query_one(JobPane)
-        return pane if pane.folder == folder else None
+    def on_surveyed(self, message: messages.Surveyed) -> None:
+        """Show what trusting a repository means, and do so when that is confirmed."""
 
-    def on_job_output(self, message: messages.JobOutput) -> None:
-        """Show what the job wrote."""
-        if pane := self._pane_of(message.folder):
-            pane.write(message.data)
+        def answered(trusted: bool | None) -> None:
+            if trusted:
+                self.in_thread(self.work.trust, self.workspace, message.survey, group="request")
 
-    def on_job_told(self, message: messages.JobTold) -> None:
-        """Show how far the job is and what it measures."""
-        if pane := self._pane_of(message.folder):
-            pane.take_events(message.events)
-
-    def on_job_moved(self, message: messages.JobMoved) -> None:
-        """Follow the state; at the end look what was recorded."""
-        pane = self._pane_of(message.folder)
-        if pane is None:
-            return
-        pane.move(message.state, message.reason)
-        if not message.state.over:
-            return
-        if message.state.state == "done":
-            self.post_message(messages.Changed(self._told(message.state.results)))
-        else:
-            self.notify(message.reason or message.state.state, severity="error", timeout=12, markup=False)
-            self.post_message(messages.Changed())
-
-    def _told(self, results: dict[str, Any]) -> str:
-        """Say what came of a job, and keep in mind where its point is."""
-        if results.get("experiment"):
-            self._last_experiment = str(results["experiment"])
-            return f"point recorded in {self._last_experiment}; e shows it"
-        if results.get("full_path"):
-            return f"registered {results['full_path']} {results.get('version', '')}".rstrip()
-        return "done"
-
-    def action_cancel_job(self) -> None:
-        """End the running job."""
-        pane = self.query_one(JobPane)
-        if pane.running and pane.folder is not None:
-            self.in_thread(self.work.cancel_job, pane.folder, group="cancel")
-        else:
-            self.notify("no job is running", markup=False)
-
-    def action_result(self) -> None:
-        """Go to the experiment that the last run was recorded in."""
-        if self._last_experiment:
-            self.show_artifact(self._last_experiment)
-            return
-        self.notify("no run has been recorded in this session", markup=False)
+        self.app.push_screen(TrustScreen(message.survey), answered)

@@ -21,7 +21,6 @@ from ..keys import BROWSER, bindings
 from ..listing import ALL, Listing, toggled_tag
 from ..widgets.detail_pane import DetailPane
 from ..widgets.job_pane import JobPane
-from ..widgets.log_pane import LogPane
 from ..widgets.tab_line import TabLine
 from ..widgets.table import Cell, Column, Piece, VirtualTable
 from ..widgets.title_line import READING, TitleLine
@@ -117,7 +116,7 @@ class BrowserScreen(AnnotatingScreen):
         """Ask for what is to be shown by now."""
         self._catalog = message.catalog
         self._ask_catalog()
-        self.in_thread(self.work.running_jobs, self.workspace, group="job")
+        self.follow_jobs()
 
     def on_unmount(self) -> None:
         """Give up the catalog."""
@@ -125,10 +124,17 @@ class BrowserScreen(AnnotatingScreen):
             self._catalog.close()
 
     def in_thread(self, function: Callable[..., None], *arguments: object, group: str, **options: object) -> None:
-        """Do something in a thread; a later one of the same group takes the place of an earlier one."""
+        """Do something in a thread; a later one of the same group takes the place of an earlier one.
+
+        Typed commands, the group "command", go on side by side.
+        """
         task = partial(function, self, *arguments, **options)
         self.run_worker(
-            partial(self.work.guarded, self, task), thread=True, group=group, exclusive=True, exit_on_error=False
+            partial(self.work.guarded, self, task),
+            thread=True,
+            group=group,
+            exclusive=group != "command",
+            exit_on_error=False,
         )
 
     # What comes back
@@ -169,6 +175,10 @@ class BrowserScreen(AnnotatingScreen):
         self._looked = progress.looked
         self.query_one(TitleLine).state = progress.doing or progress.shortcoming
         self.query_one("#table", VirtualTable).empty_message = self._why_empty()
+
+    def on_progressed(self, message: messages.Progressed) -> None:
+        """Say how far something is that takes a while."""
+        self.query_one(TitleLine).state = message.text
 
     def on_details_read(self, message: messages.DetailsRead) -> None:
         """Show details, unless the cursor has gone on."""
@@ -393,20 +403,6 @@ class BrowserScreen(AnnotatingScreen):
         self._show_pane("details")
         self.query_one(DetailPane).active_view.focus()
 
-    def action_show_job(self) -> None:
-        """Go to the job pane, or hide it when it is in use."""
-        pane = self.query_one(JobPane)
-        if pane.folder is None:
-            self.notify("no job yet; r runs the program under the cursor", markup=False)
-            return
-        if self.has_class("-with-job") and pane.has_focus_within:
-            self.remove_class("-with-job")
-            self.action_show_table()
-            return
-        self.add_class("-with-job")
-        self._show_pane("job")
-        self.query_one("#job-log", LogPane).focus()
-
     def action_zoom(self) -> None:
         """Give the whole screen to the pane in use, and back."""
         self._zoomed = not self._zoomed
@@ -447,10 +443,8 @@ class BrowserScreen(AnnotatingScreen):
         self.app.push_screen(help_page(BROWSER))
 
     def action_quit(self) -> None:
-        """Leave; a running job goes on."""
-        pane = self.query_one(JobPane)
-        note = f"job:{pane.folder.name} goes on running" if pane.running and pane.folder else ""
-        self.app.exit(message=note or None)
+        """Leave; what runs goes on, and is named."""
+        self.app.exit(message=self.what_goes_on() or None)
 
 
 def _counted(number: int, one: str, several: str = "") -> str:

@@ -1,56 +1,117 @@
-"""The question before anything is executed: the exact commands, folders, variables and files, and two answers."""
+"""The question before anything is executed: exact commands, files with marked passages, sandbox, answers."""
 
+from typing import TYPE_CHECKING
+
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
-from ...actions.plan import Plan
 from ..widgets.document import DocumentView
+from .pager import PagerScreen
+
+if TYPE_CHECKING:
+    from ...actions.console import Answer
+    from ...actions.trust.question import Question
+
+_UNSANDBOXED = "Nothing protects this machine from it: no sandbox. Press u to execute it all the same; Esc cancels."
 
 
-class ConfirmScreen(ModalScreen[bool]):
-    """Answers True only when the person says so; cancel is the default."""
+class ConfirmScreen(ModalScreen["Answer"]):
+    """Answers "once" or "always" only when the person says so; "cancel" is the default.
+
+    A plan without a sandbox that isn't ours takes a second, explicit key.
+    """
 
     CSS_PATH = "confirm.tcss"
     BINDINGS = [  # noqa: RUF012  (Textual's own form)
-        Binding("y", "answer(True)", "Execute"),
-        Binding("n,escape,q", "answer(False)", "Cancel"),
-        Binding("left,right", "app.focus_next", show=False),
+        Binding("y,o", "answer('once')", "Execute once"),
+        Binding("a", "answer('always')", "Always for exactly this content"),
+        Binding("r", "read", "Read the files"),
+        Binding("u", "unsandboxed", "Without a sandbox", show=False),
+        Binding("n,c,escape,q", "answer('cancel')", "Cancel"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, plan: Plan, shipped: bool) -> None:
+    class FilesRead(Message):
+        """The files that a plan executes, as text; safe to show."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, question: "Question") -> None:
         super().__init__()
-        self._plan = plan
-        self._shipped = shipped
+        self._question = question
+        self._chosen: Answer = "cancel"
 
     def compose(self) -> ComposeResult:
         """Show the plan; the focus is on Cancel."""
-        with Vertical(id="confirm"):
-            yield Label("Execute this on your machine?", id="confirm-title", markup=False)
-            yield DocumentView(id="confirm-plan")
-            yield Label(self._trust_note(), id="confirm-note", markup=False)
-            with Horizontal(id="confirm-buttons"):
-                yield Button("Cancel (n)", id="confirm-no", compact=True)
-                yield Button("Execute (y)", id="confirm-yes", variant="warning", compact=True)
+        with Vertical(classes="question"):
+            yield Label("Execute this on your machine?", classes="question-title", markup=False)
+            yield DocumentView(classes="question-text")
+            yield Label(self._trust_note(), classes="question-note", markup=False)
+            with Horizontal(classes="question-buttons"):
+                yield Button("Cancel (n)", id="confirm-cancel", compact=True)
+                yield Button("Read files (r)", id="confirm-read", compact=True)
+                yield Button("Always (a)", id="confirm-always", variant="warning", compact=True)
+                yield Button("Once (y)", id="confirm-once", variant="warning", compact=True)
 
     def _trust_note(self) -> str:
-        if self._shipped:
+        question = self._question
+        if question.shipped:
             return "Every file that takes part came with ckexplore, unchanged."
-        return "These files are not ours: they run with all your rights. Read them if in doubt."
+        marked = sum(len(file.passages) for file in question.files)
+        told = [f"{marked} marked passages" if marked != 1 else "1 marked passage"] * bool(marked)
+        told += ["changed since it was approved"] * bool(question.changed)
+        told += ["you are root"] * question.root
+        told += ["NO SANDBOX"] * question.unsandboxed
+        return f"Not ours: {', '.join(told) or 'read the files if in doubt'}."
 
     def on_mount(self) -> None:
         """Put the plan in its place."""
-        from ...actions.report.telling import tell_plan  # noqa: PLC0415
+        from ...actions.report.plan_telling import tell_plan  # noqa: PLC0415
 
-        self.query_one(DocumentView).show_text("\n".join(tell_plan(self._plan)))
-        self.query_one("#confirm-no").focus()
+        self.set_class(self._question.unsandboxed, "-unsandboxed")
+        self.query_one(DocumentView).show_text("\n".join(tell_plan(self._question.plan, self._question)))
+        self.query_one("#confirm-cancel").focus()
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Answer by the button."""
-        self.dismiss(event.button.id == "confirm-yes")
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        name = (event.button.id or "").removeprefix("confirm-")
+        if name == "read":
+            self.action_read()
+        else:
+            self.action_answer("once" if name == "once" else "always" if name == "always" else "cancel")
 
-    def action_answer(self, answer: bool) -> None:
-        """Answer by a key."""
-        self.dismiss(answer)
+    def action_answer(self, answer: "Answer") -> None:
+        """Answer by a key, or ask for the second one that a plan without a sandbox takes."""
+        if answer == "cancel" or not self._question.unsandboxed:
+            self.dismiss(answer)
+            return
+        self._chosen = answer
+        self.query_one(".question-note", Label).update(_UNSANDBOXED)
+        self.query_one("#confirm-cancel").focus()
+
+    def action_unsandboxed(self) -> None:
+        """Confirm that a plan is to be executed without a sandbox."""
+        if self._chosen != "cancel":
+            self.dismiss(self._chosen)
+
+    def action_read(self) -> None:
+        """Read the files that would be executed."""
+        self.run_worker(self._read, thread=True, exclusive=True)
+
+    def _read(self) -> None:
+        from ...actions.report.plan_telling import tell_plan_files  # noqa: PLC0415
+
+        self.post_message(self.FilesRead("\n".join(tell_plan_files(self._question))))
+
+    def on_confirm_screen_files_read(self, message: FilesRead) -> None:
+        """Show the files."""
+        title = f"{len(self._question.plan.files)} files that would be executed"
+        self.app.push_screen(PagerScreen(title, lambda page: page.show_text(message.text)))

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from ..keys import MOVING, NamedAction
+from ..keys import JOBS, MOVING, NamedAction
 from ..widgets.document import DocumentView
 
 
@@ -42,13 +42,13 @@ class PagerScreen(ModalScreen[None]):
 
 def help_page(actions: tuple[NamedAction, ...]) -> PagerScreen:
     """Make the help of a screen from its named actions."""
-    groups = (("act", "Do something"), ("find", "Find"), ("look", "Look"))
+    groups = (("act", "Do something"), ("find", "Find"), ("look", "Look"), ("job", "In the job pane"))
     lines = ["# The browser", "", _WHAT, ""]
     for group, title in groups:
         lines += [f"## {title}", ""]
         lines += [
             f"- `{action.shown_keys}` **{action.title}**: {action.explanation}"
-            for action in actions
+            for action in (*actions, *JOBS)
             if action.group == group
         ]
         lines.append("")

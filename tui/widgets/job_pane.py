@@ -1,143 +1,154 @@
-"""The job pane: what a job writes, how far it is, and the chart of what it measures while it runs."""
+"""The job pane: the jobs that run, wait, and have just ended, each with its log and chart; one of them is shown."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from rich.segment import Segment
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive
-from textual.strip import Strip
-from textual.widget import Widget
+from textual.containers import Container, Vertical
+from textual.message import Message
 
-from ...actions.jobs.record import JobState
-from ...actions.report.units import with_unit
-from .chart_view import ChartView
-from .log_pane import LogPane
+from ..keys import JOBS, bindings
+from .job_line import JobLine, JobTab, JobTabs
+from .job_view import JobView
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SAMPLES_KEPT = 200_000
-_BAR = 12
-_SIGNS = {"queued": "…", "running": "▶", "done": "✔", "failed": "✘", "cancelled": "■", "lost": "?"}
+    from ...actions.jobs.record import JobState
 
-
-class JobLine(Widget):
-    """One line: state, title, progress with the time left, elapsed time."""
-
-    COMPONENT_CLASSES = {f"job--{state}" for state in _SIGNS} | {"job--muted"}
-
-    text: reactive[str] = reactive("")
-    state: reactive[str] = reactive("queued")
-
-    def render_line(self, y: int) -> Strip:
-        """Draw the line."""
-        width, background = self.size.width, self.rich_style
-        if y:
-            return Strip.blank(width, background)
-        style = self.get_component_rich_style(f"job--{self.state}")
-        sign = Segment(f" {_SIGNS.get(self.state, '?')} {self.state} ", style)
-        return Strip([sign, Segment(f" {self.text}", background)]).adjust_cell_length(width, background)
+_MOST = 12  # jobs that are kept; the oldest that has ended goes first
+_TICK = 1.0  # seconds between two looks at the clock
 
 
 class JobPane(Vertical):
-    """Follows one job. It is told what happens; it looks nowhere itself."""
+    """Shows jobs. It is told what happens; it looks nowhere itself."""
+
+    BINDINGS = list(bindings(JOBS, "screen."))  # noqa: RUF012  (Textual's own form)
+
+    class SizeChanged(Message):
+        """The log of the job that is shown has another size, in rows and columns."""
+
+        def __init__(self, folder: Path, rows: int, columns: int) -> None:
+            super().__init__()
+            self.folder, self.rows, self.columns = folder, rows, columns
 
     def compose(self) -> ComposeResult:
-        """Make the line, the log and the chart."""
+        """Make the lines and the place for the jobs."""
+        tabs = JobTabs(id="job-tabs")
+        tabs.display = False
+        yield tabs
         yield JobLine(id="job-line")
-        with Horizontal():
-            yield LogPane(id="job-log", empty_message="")
-            yield ChartView(id="job-chart")
+        yield Container(id="job-views")
 
     def on_mount(self) -> None:
-        """Start without a job."""
-        self.folder: Path | None = None
-        self.job_state = JobState("queued")
-        self._title = ""
-        self._samples: dict[str, list[float]] = {}
-        self._units: dict[str, str] = {}
-        self._progress: tuple[float, float] | None = None
-        self.query_one(ChartView).display = False
+        """Start without a job; the time goes on while something runs."""
+        self._views: dict[str, JobView] = {}
+        self._active = ""
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self.set_interval(_TICK, self._tick)
 
     @property
-    def running(self) -> bool:
-        """Whether the job shown goes on."""
-        return self.folder is not None and not self.job_state.over
+    def view(self) -> JobView | None:
+        """The job that is shown."""
+        return self._views.get(self._active)
 
-    def begin(self, folder: Path, title: str) -> None:
-        """Show another job from its beginning."""
-        self.folder, self._title = folder, title
-        self.job_state = JobState("queued", started=time.time())
-        self._samples, self._units, self._progress = {}, {}, None
-        self.query_one(LogPane).clear()
-        self.query_one(ChartView).display = False
+    @property
+    def going_on(self) -> list[JobView]:
+        """The jobs that run or wait."""
+        return [view for view in self._views.values() if view.running]
+
+    def view_of(self, folder: Path) -> JobView | None:
+        """Give the view of a job, if it has one."""
+        return self._views.get(folder.name)
+
+    def begin(self, folder: Path, title: str, *, show: bool) -> None:
+        """Take in another job, and show it or leave the one that is shown."""
+        if folder.name not in self._views:
+            view = JobView(folder, title)
+            view.display = False
+            self._views[folder.name] = view
+            self._forget_oldest()
+            self.query_one("#job-views").mount(view)
+        if show or not self._active:
+            self.show(folder.name)
         self._tell()
 
-    def write(self, data: bytes) -> None:
-        """Show what the job wrote."""
-        self.query_one(LogPane).feed(data)
+    def _forget_oldest(self) -> None:
+        ended = [uid for uid, view in self._views.items() if not view.running and uid != self._active]
+        for uid in ended[: max(0, len(self._views) - _MOST)]:
+            self._views.pop(uid).remove()
 
-    def take_events(self, events: list[dict[str, Any]]) -> None:
-        """Take in progress and samples."""
-        grown = False
-        for event in events:
-            if event.get("event") == "progress":
-                self._take_progress(event)
-            elif event.get("event") == "sample":
-                grown = self._take_samples(event) or grown
-        if grown:
-            self._draw()
+    def show(self, uid: str) -> None:
+        """Show another job."""
+        had_focus = self.has_focus_within
+        self._active = uid
+        for name, view in self._views.items():
+            view.display = name == uid
         self._tell()
+        if had_focus:
+            self.call_after_refresh(self.focus_log)
 
-    def _take_progress(self, event: dict[str, Any]) -> None:
-        done, total = event.get("done"), event.get("total")
-        if isinstance(done, int | float) and isinstance(total, int | float) and total > 0:
-            self._progress = (min(done, total), total)
+    def step(self, steps: int) -> None:
+        """Show the job `steps` tabs further on, round and round."""
+        uids = list(self._views)
+        if uids:
+            self.show(uids[(uids.index(self._active) + steps) % len(uids)])
 
-    def _take_samples(self, event: dict[str, Any]) -> bool:
-        values = event.get("values", [event.get("value")])
-        numbers = [float(one) for one in values if isinstance(one, int | float)] if isinstance(values, list) else []
-        if not numbers:
-            return False
-        name = str(event.get("name", "sample"))
-        kept = self._samples.setdefault(name, [])
-        kept.extend(numbers)
-        del kept[: len(kept) - _SAMPLES_KEPT]
-        self._units[name] = str(event.get("unit", ""))
-        return True
+    def focus_log(self) -> None:
+        """Put the keys into the log of the job that is shown."""
+        if self.view is not None and self.view.is_mounted:
+            self.view.log_pane.focus()
 
-    def _draw(self) -> None:
-        from ...actions.report.figures import sample_figure  # noqa: PLC0415  (charts, when one is drawn)
+    def write(self, folder: Path, data: bytes) -> None:
+        """Show what a job wrote."""
+        if view := self.view_of(folder):
+            view.write(data)
 
-        name = next(iter(self._samples))
-        chart = self.query_one(ChartView)
-        chart.display = True
-        chart.set_figure(sample_figure(list(self._samples[name]), name, self._units[name]))
+    def take_events(self, folder: Path, events: list[dict[str, Any]]) -> None:
+        """Take in what a job told."""
+        if view := self.view_of(folder):
+            view.take_events(events)
+            self._tell()
 
-    def move(self, state: JobState, reason: str) -> None:
-        """Show where the job is, and at its end why it failed."""
-        self.job_state = state
-        if state.over and reason:
-            self.write(f"\n\x1b[1;31m{reason}\x1b[0m\n".encode())
-        self._tell()
+    def move(self, folder: Path, state: JobState, reason: str) -> None:
+        """Take in where a job is, and at its end why it failed."""
+        if view := self.view_of(folder):
+            view.move(state, reason)
+            self._tell()
+
+    @on(JobTabs.Chosen)
+    def _tab_chosen(self, message: JobTabs.Chosen) -> None:
+        message.stop()
+        self.show(message.uid)
+
+    def _tick(self) -> None:
+        if self.going_on:
+            self._tell()
+        self._tell_size()
 
     def _tell(self) -> None:
-        line = self.query_one(JobLine)
-        state = self.job_state
-        until = state.ended or time.time()
-        elapsed = with_unit(max(0.0, until - state.started), "s") if state.started else ""
-        stage = f"{state.stage + 1} of {state.stages}: {state.title}" if state.title and not state.over else ""
-        parts = [self._bar() if not state.over else "", elapsed, stage or self._title]
-        line.state = state.state
-        line.text = "  ".join(part for part in parts if part)
+        view = self.view
+        if view is None:
+            return
+        line, tabs = self.query_one(JobLine), self.query_one(JobTabs)
+        line.state, line.text = _state(view), view.line
+        tabs.display = len(self._views) > 1
+        shown = [JobTab(uid, one.title, _state(one), one.elapsed) for uid, one in self._views.items()]
+        tabs.set_tabs(shown, self._active)
 
-    def _bar(self) -> str:
-        if self._progress is None:
-            return ""
-        done, total = self._progress
-        filled = round(_BAR * done / total)
-        return f"{'█' * filled}{'░' * (_BAR - filled)} {done / total:.0%}"
+    def _tell_size(self) -> None:
+        """Say how large the log is when that has changed since the job was told."""
+        view = self.view
+        if view is None or not view.running or not view.is_mounted:
+            return
+        size = view.log_pane.scrollable_content_region
+        told = (size.height, size.width)
+        if size.height and size.width and self._sizes.get(view.folder.name) != told:
+            self._sizes[view.folder.name] = told
+            self.post_message(self.SizeChanged(view.folder, *told))
+
+
+def _state(view: JobView) -> str:
+    return "waits" if view.job_state.waits else view.job_state.state

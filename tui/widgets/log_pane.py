@@ -1,238 +1,310 @@
-"""The output of a job as it comes: a million lines, each parsed for its colours only when it is shown.
+"""The log of a job as a reader uses it: follow, search, go to the first error, mark lines and copy them."""
 
-Textual's `RichLog` parses and measures every line when it is written and was 70 times slower on the same stream.
-"""
+import asyncio
+from collections.abc import Iterator
+from time import monotonic
+from typing import ClassVar, NamedTuple
 
-import re
-from collections.abc import Hashable
-from typing import ClassVar
-
-from rich.segment import Segment
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
 
-from .ansi import LineSplitter, parse_line, plain_line
-from .lines import VirtualLines
-from .segments import width_of
+from .clipboard import Clipping, clipped
+from .log_lines import LogLines
+from .log_search import ERROR_WANTED, Wanted, search_lines, text_wanted
+from .segments import one_line
 
-_REPAINT_SECONDS = 0.05
-_SEARCH_CHUNK = 1000
-_COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
+_SLICE_SECONDS = 0.008  # a search goes on for so long at once, so that no key waits
+_REST_SECONDS = 0.002
+_SEARCH = "log-search"
+_SHOWN_TEXT = 40  # characters of what was searched for
 
 
-class LogPane(VirtualLines):
-    """Lines of a program's raw output; it follows the end until somebody scrolls up."""
+class _Marked(NamedTuple):
+    """Lines marked by keys, named by their numbers in the whole output."""
+
+    anchor: int
+    end: int
+
+    @property
+    def numbers(self) -> range:
+        return range(min(self), max(self) + 1)
+
+
+def _binding(identifier: str, key: str, action: str, description: str, tooltip: str, *, show: bool = False) -> Binding:
+    return Binding(key, action, description, show=show, tooltip=tooltip, id=f"log.{identifier}")
+
+
+class LogPane(LogLines):
+    """The lines of a log, and what keys and mouse do with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "toggle_follow", "Follow", tooltip="Stay at the newest line, or stop doing so", id="log.follow"),
+        _binding("follow", "f", "toggle_follow", "Follow", "Stay at the newest line, or stop doing so", show=True),
+        _binding("first_error", "E", "first_error", "First error", "Go to the first line that tells of an error"),
+        _binding("next_match", "n", "next_match(True)", "Next match", "Go on to the next line with what was searched"),
+        _binding("previous_match", "N", "next_match(False)", "Match before", "Go back to the line with it before"),
+        _binding("mark", "v", "mark", "Mark lines", "Mark lines to copy; the moving keys mark more, Esc none"),
+        _binding("copy", "y", "copy", "Copy", "Copy what is marked, else the lines in sight; over SSH too"),
+        _binding("unmark", "escape", "unmark", "Unmark", "Mark no lines any more"),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--note"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--marked"}
 
-    class FollowChanged(Message):
-        """The pane began to follow the end, or stopped."""
+    class Told(Message):
+        """One sentence for the user, safe to show: what was copied, that nothing was found."""
 
-        def __init__(self, log_pane: "LogPane", follow: bool) -> None:
+        def __init__(self, pane: "LogPane", sentence: str) -> None:
             super().__init__()
-            self.log_pane = log_pane
-            self.follow = follow
-            """Whether the newest line stays in sight."""
+            self.pane = pane
+            self.sentence = sentence
 
         @property
         def control(self) -> "LogPane":
             """The pane, for `@on` with a selector."""
-            return self.log_pane
+            return self.pane
 
-    def __init__(
-        self,
-        *,
-        max_lines: int = 200_000,
-        max_characters: int = 64_000_000,
-        empty_message: str = "",
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002 - the name that every Textual widget gives it
-        classes: str | None = None,
-    ) -> None:
-        """Keep at most the newest `max_lines` lines and about `max_characters` characters."""
-        super().__init__(empty_message=empty_message, name=name, id=id, classes=classes)
-        self._max_lines = max_lines
-        self._max_characters = max_characters
-        self._follow = True
-        self._placing = False
-        self._repaint_waits = False
-        self._reset()
+    _searched_text = ""
+    _marked: _Marked | None = None
+    _painting = False
 
-    def _reset(self) -> None:
-        self._splitter = LineSplitter()
-        self._lines: list[str] = []
-        self._characters = 0
-        self._dropped = 0
-        self._widest = 0
-
-    @property
-    def follow(self) -> bool:
-        """Whether the newest line stays in sight."""
-        return self._follow
-
-    @follow.setter
-    def follow(self, follow: bool) -> None:
-        if follow != self._follow:
-            self._follow = follow
-            self.post_message(self.FollowChanged(self, follow))
-        if follow:
-            self._scroll_to_end()
-
-    @property
-    def dropped_line_count(self) -> int:
-        """How many lines at the start are no longer kept."""
-        return self._dropped
-
-    @property
-    def line_count(self) -> int:
-        """How many lines there are to show: the note about dropped ones, the lines, and the one still being written."""
-        return self._note_count + len(self._lines) + bool(self._splitter.partial)
-
-    @property
-    def _note_count(self) -> int:
-        return 1 if self._dropped else 0
-
-    @property
-    def content_width(self) -> int:
-        """How many cells the widest line shown so far takes; the others were never measured."""
-        return self._widest
-
-    def feed(self, data: bytes) -> None:
-        """Take the next bytes of the output; they are shown within a twentieth of a second."""
-        self._strips.discard(self._dropped + len(self._lines))
-        lines = self._splitter.feed(data)
-        self._lines += lines
-        self._characters += sum(map(len, lines))
-        if not self._repaint_waits and self.is_mounted:
-            self._repaint_waits = True
-            self.set_timer(_REPAINT_SECONDS, self._show_new)
+    def _begin(self, dropped: int) -> None:
+        super()._begin(dropped)
+        self._marked = None
 
     def clear(self) -> None:
         """Forget everything and follow again."""
-        self._reset()
-        self._found_line = None
-        self.lines_changed()
-        self.follow = True
+        if self.is_mounted:
+            self.workers.cancel_group(self, _SEARCH)
+        super().clear()
 
-    def on_mount(self) -> None:
-        """Show what was fed before the pane was there."""
-        self._show_new()
-
-    def _show_new(self) -> None:
-        self._repaint_waits = False
-        moved = self._drop_oldest()
-        self.update_virtual_size()
-        if self._follow:
-            self._scroll_to_end()
-        elif moved:
-            self._place(self.scroll_offset.y - moved)
-        self.refresh()
-
-    def _drop_oldest(self) -> int:
-        """Keep to the limits; returns by how many lines those left have moved up.
-
-        A tenth more than needed goes, so that a fast stream doesn't move the whole list with every line.
-        """
-        if len(self._lines) <= self._max_lines and self._characters <= self._max_characters:
-            return 0
-        notes = self._note_count
-        count = max(0, len(self._lines) - self._max_lines * 9 // 10)
-        left = self._characters - sum(map(len, self._lines[:count]))
-        while count < len(self._lines) and left > self._max_characters * 9 // 10:
-            left -= len(self._lines[count])
-            count += 1
-        del self._lines[:count]
-        self._characters = left
-        self._dropped += count
-        moved = count - (self._note_count - notes)
-        if self._found_line is not None:
-            self._found_line = self._found_line - moved if self._found_line >= moved else None
-        return moved
-
-    def _scroll_to_end(self) -> None:
-        self._unsettled = not self.visible_line_count
-        self._place(self.max_scroll_y)
-
-    def _place(self, y: int) -> None:
-        """Scroll by the pane's own doing, which says nothing about what the reader wants."""
-        self._placing = True
-        self.scroll_to(y=y, force=True)
-        self._placing = False
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Stop to follow when the reader scrolls up, by key, wheel or bar; follow again when back at the end."""
-        super().watch_scroll_y(old_value, new_value)
-        if self._placing or not self.is_mounted:
-            return
-        at_end = round(new_value) >= self.max_scroll_y
-        if self._follow and new_value < old_value and not at_end:
-            self.follow = False
-        elif not self._follow and new_value > old_value and at_end:
-            self.follow = True
-
-    def settle(self) -> None:
-        """Stay at the end if the pane follows it."""
-        if self._follow:
-            self._scroll_to_end()
-
-    def line_key(self, y: int) -> Hashable:
-        """Name a line by its number in the whole output."""
-        return "note" if y < self._note_count else self._dropped + y - self._note_count
-
-    def _raw_line(self, y: int) -> str:
-        index = y - self._note_count
-        return self._lines[index] if index < len(self._lines) else self._splitter.partial
-
-    def compose_line(self, y: int) -> list[Segment]:
-        """Parse one line for its colours."""
-        if y < self._note_count:
-            return [Segment(self._note(), self.component_style("log--note"))]
-        segments = parse_line(self._raw_line(y))
-        width = width_of(segments)
-        if width > self._widest:
-            self._widest = width
-            self.call_later(self.update_virtual_size)
-        return segments
-
-    def _note(self) -> str:
-        lines = "line is" if self._dropped == 1 else "lines are"
-        return f"… {self._dropped:,} earlier {lines} in the log file"
-
-    def line_text(self, y: int) -> str:
-        """Return a line without its colours."""
-        return self._note() if y < self._note_count else plain_line(self._raw_line(y))
-
-    def _next_with(self, text: str, forward: bool) -> int | None:
-        """Look through the raw lines a thousand at a time, and line by line only where there is something."""
-        count, start = self.line_count, self._search_start(forward) % max(1, self.line_count)
-        ahead = [range(start, count), range(0, start)] if forward else [range(0, start + 1), range(start + 1, count)]
-        for part in ahead:
-            for chunk in _chunks(part, forward):
-                if text in _COLOURS.sub("", "\n".join(map(self._raw_line, chunk))).lower():
-                    found = next((y for y in chunk if text in self.line_text(y).lower()), None)
-                    if found is not None:
-                        return found
-        return None
-
-    def _show_found(self, y: int) -> None:
-        self.follow = False
-        self.show_line(y)
+    def _tell(self, sentence: str) -> None:
+        self.post_message(self.Told(self, sentence))
 
     def action_last(self) -> None:
-        """Go to the newest line and follow."""
-        self.follow = True
+        """Go to the newest line and follow; with lines marked, mark up to there."""
+        if self._marked is None:
+            self.follow = True
+        else:
+            super().action_last()
 
     def action_toggle_follow(self) -> None:
         """Follow the end, or stop doing so."""
         self.follow = not self._follow
 
+    # Searching
 
-def _chunks(lines: range, forward: bool) -> list[range]:
-    """Cut a range of lines into short ones, in reading order or, with the lines too, against it."""
-    starts = range(lines.start, lines.stop, _SEARCH_CHUNK)
-    chunks = [range(start, min(start + _SEARCH_CHUNK, lines.stop)) for start in starts]
-    return chunks if forward else [chunk[::-1] for chunk in reversed(chunks)]
+    def find(self, text: str, forward: bool = True) -> int | None:
+        """Go to the next line with `text` in it, in any case, round the end if need be, and mark it.
+
+        Returns the number of the line, or None if there is none. Over a long log, `search` lets keys come between.
+        """
+        self._searched_text = text
+        return super().find(text, forward)
+
+    def search(self, text: str, forward: bool | None = None) -> None:
+        """Go to the next line with `text` in it as `find` does, bit by bit; `Told` is posted when there is none.
+
+        Without `forward`, it is looked for backwards from the end when that is followed: the newest comes first.
+        """
+        self._searched_text = text
+        self.set_highlight([text])
+        if text:
+            forward = not self._follow if forward is None else forward
+            numbers = self._numbers_of(text_wanted(text), self._search_start(forward), forward)
+            shown = text if len(text) <= _SHOWN_TEXT else f"{text[:_SHOWN_TEXT]}…"
+            self._look_for(numbers, f"no line has “{one_line(shown)}” in it")
+
+    def first_error(self) -> None:
+        """Go to the first line that tells of an error; `Told` is posted when there is none."""
+        self._look_for(self._numbers_of(ERROR_WANTED, 0, True), "no line looks like an error")
+
+    def action_first_error(self) -> None:
+        """Go to the first line that tells of an error."""
+        self.first_error()
+
+    def action_next_match(self, forward: bool) -> None:
+        """Go on to the next line with what was searched for."""
+        if self._searched_text:
+            self.search(self._searched_text, forward)
+        else:
+            self._tell("nothing has been searched for yet")
+
+    def _next_with(self, text: str, forward: bool) -> int | None:
+        numbers = self._numbers_of(text_wanted(text), self._search_start(forward), forward)
+        found = next((number for number in numbers if number is not None), None)
+        return None if found is None else self.line_of(found)
+
+    def _numbers_of(self, wanted: Wanted, y: int, forward: bool) -> Iterator[int | None]:
+        """Give the number of the next line that is wanted, from line `y` on, after a None for each look in vain.
+
+        The lines are those of now, whatever is written or dropped meanwhile.
+        """
+        rows, dropped = self._transcript.lines[: self._transcript.count], self._dropped
+        start = (y - self._note_count) % max(1, len(rows))
+        for found in search_lines(rows, wanted, start, forward=forward, columns=self._transcript.columns):
+            yield None if found is None else dropped + found
+
+    def _look_for(self, numbers: Iterator[int | None], missing: str) -> None:
+        self.run_worker(self._look(numbers, missing), group=_SEARCH, exclusive=True)
+
+    async def _look(self, numbers: Iterator[int | None], missing: str) -> None:
+        until = monotonic() + _SLICE_SECONDS
+        for number in numbers:
+            if number is not None:
+                self._mark_found(self.line_of(number))
+                return
+            if monotonic() > until:
+                await asyncio.sleep(_REST_SECONDS)
+                until = monotonic() + _SLICE_SECONDS
+        self._mark_found(None)
+        self._tell(missing)
+
+    def _show_found(self, y: int) -> None:
+        self.follow = False
+        self.show_line(y)
+
+    # Marking
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the key that unmarks to others when nothing is marked."""
+        del parameters
+        return action != "unmark" or self._marked is not None or self.text_selection is not None
+
+    def action_mark(self) -> None:
+        """Begin to mark lines at the one found, or the last one in sight; or end it."""
+        numbers = self._numbers_in_sight()
+        if self._marked is not None or not numbers:
+            self.action_unmark()
+            return
+        self.follow = False
+        found = None if self._found_line is None else self.number_of(self._found_line)
+        number = found if found is not None and found in numbers else numbers[-1]
+        self._marked = _Marked(number, number)
+        self.refresh()
+
+    def action_unmark(self) -> None:
+        """Mark no lines any more."""
+        self._marked = None
+        self.screen.clear_selection()
+        self.refresh()
+
+    def step(self, lines: int) -> None:
+        """Go `lines` further down, or up if negative; the lines gone over are marked if any are."""
+        if self._marked is None:
+            super().step(lines)
+        else:
+            self._mark_up_to(self._marked.end + lines)
+
+    def jump(self, y: int) -> None:
+        """Go to line `y`; the lines gone over are marked if any are."""
+        if self._marked is None:
+            super().jump(y)
+        else:
+            self._mark_up_to(self._dropped + y - self._note_count)
+
+    def _mark_up_to(self, number: int) -> None:
+        if self._marked is not None and self._transcript.count:
+            y = self.line_of(number)
+            self._marked = _Marked(self._marked.anchor, self._dropped + y - self._note_count)
+            self._placing = True  # to reach the end so is no wish to follow it
+            self.show_line(y)
+            self._placing = False
+            self.refresh()
+
+    def _numbers_in_sight(self) -> range:
+        """Return the numbers of the lines that can be seen, notes left out."""
+        top = self.scroll_offset.y
+        return self._kept(top - self._note_count, top - self._note_count + self.visible_line_count)
+
+    def _kept(self, start: int, stop: int) -> range:
+        """Return the numbers of the lines from index `start` up to `stop`, as far as there are such."""
+        return range(self._dropped + max(0, start), self._dropped + min(stop, self._transcript.count))
+
+    # Copying
+
+    def action_copy(self) -> None:
+        """Copy what is marked by keys or mouse, or else the lines in sight, to the clipboard of the terminal."""
+        selection = self.text_selection
+        if self._marked is not None:
+            marked = self._marked.numbers
+            numbers = self._kept(marked.start - self._dropped, marked.stop - self._dropped)
+            clipping = clipped(map(self._text_of, numbers))
+        elif selection is not None:
+            clipping = self._selected(selection)
+        else:
+            clipping = clipped(map(self._text_of, self._numbers_in_sight()))
+        if not clipping.line_count:
+            self._tell("there is nothing to copy")
+            return
+        self.app.copy_to_clipboard(clipping.text)
+        lines = "1 line" if clipping.line_count == 1 else f"{clipping.line_count:,} lines"
+        self._tell(
+            f"copied the first {lines}: a terminal takes no more at once" if clipping.is_cut else f"copied {lines}"
+        )
+        self.action_unmark()
+
+    def _text_of(self, number: int) -> str:
+        return self.line_text(self.line_of(number))
+
+    def _selected(self, selection: Selection) -> Clipping:
+        in_sight = self._numbers_in_sight()
+        first = in_sight.start if selection.start is None else selection.start.y
+        last = in_sight.stop - 1 if selection.end is None else selection.end.y
+        return clipped(
+            self._selected_text(selection, number)
+            for number in self._kept(first - self._dropped, last + 1 - self._dropped)
+        )
+
+    def _selected_text(self, selection: Selection, number: int) -> str:
+        text = self._text_of(number)
+        start, end = selection.get_span(number) or (0, 0)
+        return text[start:] if end < 0 else text[start:end]
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the text that the mouse has selected; called by Textual."""
+        return self._selected(selection).text, "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Let the lines stand still while the mouse selects, and draw what it has selected; called by Textual."""
+        if selection is not None:
+            self.follow = False
+        self.refresh()
+
+    # Drawing
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the rows in `crop`; called by Textual once for each repaint."""
+        self._painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painting = False
+
+    def render_line(self, y: int) -> Strip:
+        """Draw row `y` of the widget; called by Textual, to paint it or to learn what text the mouse is on."""
+        strip = super().render_line(y)
+        number = None if self._painting else self.number_of(y + self.scroll_offset.y)
+        return strip if number is None else strip.apply_offsets(self.scroll_offset.x, number)
+
+    def finish_line(self, y: int, strip: Strip) -> Strip:
+        """Lay over a line that it was found, that it is marked, what the mouse has selected of it."""
+        strip = super().finish_line(y, strip)
+        number = self.number_of(y)
+        if number is None:
+            return strip
+        if self._marked is not None and number in self._marked.numbers:
+            return self.laid_over(strip, "log--marked", colours=False)
+        selection = self.text_selection
+        span = None if selection is None else selection.get_span(number)
+        return strip if span is None else self._with_selected(strip, *span)
+
+    def _with_selected(self, strip: Strip, start: int, end: int) -> Strip:
+        """Lay over the characters from `start` to `end` of a line, -1 being its end, that they are selected."""
+        text, left = strip.text, self.scroll_offset.x
+        first = cell_len(text[: max(0, start - left)])
+        last = strip.cell_length if end < 0 else cell_len(text[: max(0, end - left)])
+        selected = self.laid_over(strip.crop(first, last), "log--marked", colours=False)
+        return Strip.join([strip.crop(0, first), selected, strip.crop(last)])

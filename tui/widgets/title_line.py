@@ -10,11 +10,12 @@ READING = "reading …"
 
 
 class TitleLine(Widget):
-    """The name at the left, the counts beside it, the state at the right."""
+    """The name at the left, the counts and the jobs beside it, the state at the right."""
 
-    COMPONENT_CLASSES = {"title--name", "title--counts", "title--state"}  # noqa: RUF012
+    COMPONENT_CLASSES = {"title--name", "title--counts", "title--jobs", "title--state"}  # noqa: RUF012
 
     counts: reactive[str] = reactive("")
+    jobs: reactive[str] = reactive("")
     state: reactive[str] = reactive("")
 
     def render_line(self, y: int) -> Strip:
@@ -25,6 +26,7 @@ class TitleLine(Widget):
         left = [
             Segment(" ckexplore ", self.get_component_rich_style("title--name")),
             Segment(f"  {self.counts}", self.get_component_rich_style("title--counts")),
+            Segment(f"   {self.jobs}" if self.jobs else "", self.get_component_rich_style("title--jobs")),
         ]
         right = Segment(f"{self.state} ", self.get_component_rich_style("title--state"))
         room = width - sum(segment.cell_length for segment in left) - right.cell_length

@@ -49,6 +49,8 @@ def widget_app() -> Callable[[Widget], WidgetApp]:
         "virtual_tree_node_highlighted",
         "virtual_tree_node_selected",
         "log_pane_follow_changed",
+        "log_pane_screen_taken",
+        "log_pane_told",
     )
 
 
