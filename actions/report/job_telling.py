@@ -87,8 +87,12 @@ def _conditions(provenance: Result) -> Iterator[tuple[str, str]]:
     )
     yield "sandbox", ", ".join(provenance.get("sandbox", ()))
     for one in provenance.get("repositories", ()):
-        changed = {True: ", changed", False: "", None: ", perhaps changed"}[one.get("changed", False)]
-        yield "repository", f"{one['repo_uoa']} {one.get('commit') or 'of no known revision'}{changed}"
+        if "commit" not in one and "why" not in one:  # our own
+            continue
+        commit = str(one.get("commit") or "unknown")
+        changed = {True: ", changed since", False: "", None: ", perhaps changed since"}[one.get("changed")]
+        told = f"revision unknown ({one.get('why', '')})" if commit == "unknown" else f"{commit}{changed}"
+        yield "repository", f"{one['repo_uoa']} {told}"
     for one in provenance.get("environments", ()):
         yield "environment", f"{one['full_path']} {one['version']} ({one['env_uid']})"
 
