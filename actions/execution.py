@@ -66,10 +66,10 @@ def _tell_what_it_waits_for(request: Request, folder: Path, state: record.JobSta
     if state.waits:
         reason = f"it waits for input; answer it in another terminal: ckexplore attach job:{folder.name}"
     elif state.state == "queued":
-        waiting, running = queue.look(request.workspace).waiting, queue.look(request.workspace).running
-        if folder.name in waiting and running:
-            place = waiting.index(folder.name) + 1
-            reason = f"number {place} in the queue, behind job:{running[0]} (--now wouldn't wait)"
+        found = queue.look(request.workspace)
+        if folder.name in found.waiting and found.running:
+            place = found.waiting.index(folder.name) + 1
+            reason = f"number {place} in the queue, behind job:{found.running[0]} (--now wouldn't wait)"
     if reason and reason != told:
         request.console.progress(None, reason)
     return reason or told

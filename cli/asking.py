@@ -6,16 +6,13 @@ import termios
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..actions.report.plan_telling import tell_file, tell_plan
+from ..actions.report.plan_telling import tell_plan, tell_plan_file
 from ..actions.report.trust_telling import tell_survey
-from ..actions.trust.question import read_approved
 from ..actions.trust.repository_trust import as_values
 from ..actions.trust.visible import visible
-from ..store.errors import CkexploreError
 
 if TYPE_CHECKING:
     from ..actions.console import Answer
-    from ..actions.plan import ExecutedFile
     from ..actions.trust.question import Question
     from ..actions.trust.repository_trust import Survey
 
@@ -61,7 +58,7 @@ def _read_files(question: "Question") -> None:
     """Let the files be read, one after another or by number, until nothing more is chosen."""
     files = question.plan.files
     if len(files) == 1:
-        _page(_lines_of(question, files[0]))
+        _page(tell_plan_file(question, files[0]))
         return
     marked = {file.path: len(file.passages) for file in question.files}
     while True:
@@ -72,15 +69,7 @@ def _read_files(question: "Question") -> None:
         choice = _typed("number of the file to read, or nothing to go back: ")
         if not choice.isdecimal() or not 1 <= int(choice) <= len(files):
             return
-        _page(_lines_of(question, files[int(choice) - 1]))
-
-
-def _lines_of(question: "Question", file: "ExecutedFile") -> list[str]:
-    passages = next((one.passages for one in question.files if one.path == file.path), ())
-    try:
-        return [visible(file.path), *tell_file(read_approved(file), passages)]
-    except CkexploreError as error:
-        return [visible(str(error))]
+        _page(tell_plan_file(question, files[int(choice) - 1]))
 
 
 def _page(lines: list[str]) -> None:

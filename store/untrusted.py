@@ -183,11 +183,11 @@ def _read_on(descriptor: int, path: Path | str, data: bytes, limit: int) -> byte
 def first_bytes(path: Path | str, count: int) -> bytes:
     """Read the first bytes of a regular file without ever waiting; none where that isn't possible."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
+        descriptor = open_regular(path)
+    except UnreadableError:
         return b""
     try:
-        return _part(descriptor, count) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+        return _part(descriptor, count)
     finally:
         os.close(descriptor)
 

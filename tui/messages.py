@@ -88,7 +88,7 @@ class DetailsRead(Message):
 
 @dataclass
 class Planned(Message):
-    """What a request would execute; to be confirmed, unless `approved` says how it has been."""
+    """What a request would execute; to be confirmed, unless `approved` says how it has been, or that it is our own."""
 
     question: Question
     approved: Approved | None

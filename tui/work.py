@@ -15,16 +15,16 @@ from textual.worker import get_current_worker
 from ..actions import browsing, kernel
 from ..actions.grammar import request_of_words, words_of_line
 from ..actions.jobs import control, queue, record, stopping
+from ..actions.modules import repo
 from ..actions.plan import Plan
 from ..actions.report.figures import experiment_figure
 from ..actions.report.points import points_table
 from ..actions.report.telling import tell
-from ..actions.request import Request, request_from
+from ..actions.request import request_from
 from ..actions.trust import approval, repository_trust
 from ..actions.trust.approval import Approved
 from ..actions.trust.repository_trust import Survey
-from ..actions.trust.shipped import SHIPPED
-from ..store import annotations, repos, saved_searches
+from ..store import annotations, saved_searches
 from ..store.artifact import Artifact
 from ..store.errors import CancelledError, CkexploreError, InvalidRequestError, UnavailableError
 from ..store.untrusted import safe_text
@@ -103,27 +103,17 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
     """Answer a request, or plan it when it executes something."""
     request = request_from(workspace, values, ThreadConsole(target))
     if (request.action, request.cid.module) == ("trust", "repo"):
-        _survey(target, request)
+        target.post_message(messages.Surveyed(repo.survey(request)))
         return
     result = kernel.prepare(request)
     if isinstance(result, Plan):
         approved = approval.standing(workspace, result)
-        if approved is not None and approved.how == SHIPPED:
-            approved = None  # our own are shown all the same: a key is easily hit
         target.post_message(messages.Planned(approval.question(workspace, result), approved))
         return
     action = kernel.ALIASES.get(request.action, request.action)
     target.post_message(messages.Told(request, tell(action, request.cid.module, result, brief=request.flag("min"))))
     if action not in _ONLY_READING:
         target.post_message(messages.Changed())
-
-
-def _survey(target: MessagePump, request: Request) -> None:
-    """Look through a repository that is to be trusted, and ask with what was found."""
-    repository = repos.find(request.workspace, request.cid.artifact)
-    sandbox = request.text("sandbox", "net")
-    survey = repository_trust.survey(repository, sandbox, request.console.progress)
-    target.post_message(messages.Surveyed(survey))
 
 
 def trust(target: MessagePump, workspace: Workspace, survey: Survey) -> None:
@@ -137,14 +127,12 @@ def start_job(
     workspace: Workspace,
     to_follow: SimpleQueue[Path],
     plan: Plan,
-    answer: "Answer | None",
     approved: Approved | None,
+    answer: "Answer" = "once",
 ) -> None:
     """Start the job of a plan that was confirmed or had been approved, or let it wait, and follow it."""
-    if answer is not None:
-        approved = approval.standing(workspace, plan) or approval.accept(workspace, plan, answer)
-    if approved is not None:
-        to_follow.put(queue.submit(workspace, plan, approved.how, approved.uid))
+    approved = approved or approval.accept(workspace, plan, answer)
+    to_follow.put(queue.submit(workspace, plan, approved.how, approved.uid))
 
 
 def open_job(target: MessagePump, workspace: Workspace, to_follow: SimpleQueue[Path], uid: str) -> None:

@@ -6,7 +6,6 @@ Reads /proc (Linux); where it doesn't tell, memory is 0 and nothing is known to 
 import os
 import platform
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -22,18 +21,19 @@ def descendants(root: int) -> list[int]:
     found: list[int] = []
     waiting = [root]
     while waiting and len(found) < _MOST:
-        children = list(_children(waiting.pop()))
-        found += children
-        waiting += children
+        found_here = children(waiting.pop())
+        found += found_here
+        waiting += found_here
     return found
 
 
-def _children(pid: int) -> Iterator[int]:
+def children(pid: int) -> list[int]:
+    """List the process IDs of a process's children, adopted ones too."""
     try:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            yield from map(int, _text(f"/proc/{pid}/task/{thread}/children").split())
+        threads = os.listdir(f"/proc/{pid}/task")
     except OSError:
-        return
+        return []
+    return [int(word) for thread in threads for word in _text(f"/proc/{pid}/task/{thread}/children").split()]
 
 
 def memory(pids: list[int]) -> int:

@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from .observation import children
+
 _PATIENCE = 2.0  # seconds between asking and killing
 _PDEATHSIG, _SUBREAPER = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER, linux/prctl.h
 _OWN_MARK = "CKEXPLORE_STAGE"
@@ -58,15 +60,6 @@ def _environment(pid: int) -> bytes:
         return b""
 
 
-def children() -> list[int]:
-    """List the process IDs of our children, adopted ones too (empty where /proc doesn't tell)."""
-    try:
-        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
-    except OSError:
-        return []
-    return [int(word) for word in text.split()]
-
-
 def signal_group(pid: int, number: signal.Signals) -> None:
     """Send a signal to the process group of `pid`; one that is gone is no error."""
     if pid <= 1:
@@ -89,7 +82,7 @@ def end_group(pid: int) -> None:
 def end_all_children() -> None:
     """Kill whatever is left of the job, generation after generation, and reap it."""
     for _ in range(50):
-        left = children()
+        left = children(os.getpid())
         if not left:
             return
         for pid in left:

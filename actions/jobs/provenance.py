@@ -1,6 +1,5 @@
 """Where a job ran and on what: the machine, the repositories' revisions, the environments, who approved it and how."""
 
-import getpass
 import os
 import platform
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from ...store.workspace import Workspace
 from ..environments import environments
 from ..measure import host
 from ..plan import Plan
+from ..trust.mounts import below
 
 _UNKNOWN = host.UNKNOWN
 
@@ -23,7 +23,7 @@ def gather(workspace: Workspace, plan: Plan) -> dict[str, Any]:
     return safe_value(
         {
             "host": platform.node() or _UNKNOWN,
-            "user": _user(),
+            "user": host.user(),
             "boot_id": _boot_id(),
             "platform": host.describe(),
             "repositories": [_revision(one) for one in _taking_part(workspace, plan)],
@@ -31,13 +31,6 @@ def gather(workspace: Workspace, plan: Plan) -> dict[str, Any]:
             "sandbox": [stage.sandbox.profile for stage in plan.stages],
         }
     )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in containers
-        return str(os.getuid())
 
 
 def _boot_id() -> str:
@@ -50,11 +43,7 @@ def _boot_id() -> str:
 def _taking_part(workspace: Workspace, plan: Plan) -> list[Repository]:
     """List the repositories that hold a file which the plan executes."""
     folders = {os.path.dirname(file.path) for file in plan.files}
-    return [one for one in repositories(workspace) if any(_below(folder, one.root) for folder in folders)]
-
-
-def _below(folder: str, root: str) -> bool:
-    return folder == root or folder.startswith(f"{root}/")
+    return [one for one in repositories(workspace) if any(below(folder, one.root) for folder in folders)]
 
 
 def _revision(repository: Repository) -> dict[str, Any]:

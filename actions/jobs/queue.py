@@ -125,9 +125,10 @@ def _advanced(workspace: Workspace, queue: Queue) -> Queue:
     waiting: list[str] = []
     for uid in queue.waiting:
         folder = record.folder_of(workspace, uid)
-        if not _still_waits(workspace, folder):
+        may_start = _may_start(workspace, folder)
+        if may_start is None:
             continue
-        if len(running) < queue.slots and _may_start(workspace, folder):
+        if may_start and len(running) < queue.slots:
             _start(workspace, folder)
             running.append(uid)
         else:
@@ -140,25 +141,25 @@ def _advanced(workspace: Workspace, queue: Queue) -> Queue:
     return advanced
 
 
-def _still_waits(workspace: Workspace, folder: Path) -> bool:
-    """Tell whether a job still waits; one whose predecessor didn't end well is cancelled here."""
+def _may_start(workspace: Workspace, folder: Path) -> bool | None:
+    """Tell whether a job may start as soon as there is a slot; None when it doesn't wait any more.
+
+    One whose predecessor didn't end well is cancelled here.
+    """
     try:
         state = record.read_state(folder)
         before = _predecessor(workspace, folder)
     except (CkexploreError, FileNotFoundError):  # removed, or torn by a full disk: nothing that could be started
-        return False
+        return None
     if state.state != "queued" or record.is_alive(folder):
-        return False
-    if before is None or not before.over or before.state == "done":
+        return None
+    if before is None or before.state == "done":
         return True
+    if not before.over:
+        return False
     told = f"job:{record.read_origin(folder).after}, after which it was to run, ended as {before.state}"
     record.write_ending(folder, replace(state, state="cancelled", error=told))
-    return False
-
-
-def _may_start(workspace: Workspace, folder: Path) -> bool:
-    before = _predecessor(workspace, folder)
-    return before is None or before.over
+    return None
 
 
 def _predecessor(workspace: Workspace, folder: Path) -> record.JobState | None:

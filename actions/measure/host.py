@@ -1,5 +1,6 @@
 """What this machine is: operating system, processor, memory. What it doesn't tell is "unknown", never zero."""
 
+import getpass
 import os
 import platform
 import sys
@@ -21,6 +22,14 @@ def os_alias() -> str:
     if sys.platform == "darwin":
         return "macos-64"
     return "linux-arm64" if arm else "linux-64"
+
+
+def user() -> str:
+    """Name the user; one without a name, as in containers, by the number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.geteuid())
 
 
 def _system() -> dict[str, str]:

@@ -111,19 +111,26 @@ def trust(request: Request) -> dict[str, Any]:
     """
     from ..trust import repository_trust  # noqa: PLC0415  (reads everything, which the help doesn't need)
 
-    refuse_unknown_options(request, {"dry-run", "dry_run", "expect", "sandbox", "yes"})
-    if not _alias(request):
-        raise InvalidRequestError("say which repository: ckexplore trust repo:NAME; `ckexplore ls repo` lists them")
-    repository = repos.find(request.workspace, _alias(request))
-    if repository.origin == "own":
-        raise InvalidRequestError(f"{repository.alias} is your own repository; trust those of others")
-    surveyed = repository_trust.survey(repository, request.text("sandbox", "net"), request.console.progress)
+    surveyed = survey(request)
     values = repository_trust.as_values(surveyed)
     if request.flag("dry-run") or request.flag("dry_run"):
         return {**values, "trusted": False}
     _confirm_trust(request, surveyed)
     approved = repository_trust.trust(request.workspace, surveyed)
     return {**values, "trusted": True, "approval_uid": approved.uid, "approval_uoa": approved.folder.name}
+
+
+def survey(request: Request) -> "Survey":
+    """Look through the repository that is to be trusted. Raises CkexploreError when it can't be, as one's own."""
+    from ..trust import repository_trust  # noqa: PLC0415
+
+    refuse_unknown_options(request, {"dry-run", "dry_run", "expect", "sandbox", "yes"})
+    if not _alias(request):
+        raise InvalidRequestError("say which repository: ckexplore trust repo:NAME; `ckexplore ls repo` lists them")
+    repository = repos.find(request.workspace, _alias(request))
+    if repository.origin == "own":
+        raise InvalidRequestError(f"{repository.alias} is your own repository; trust those of others")
+    return repository_trust.survey(repository, request.text("sandbox", "net"), request.console.progress)
 
 
 def _confirm_trust(request: Request, surveyed: "Survey") -> None:

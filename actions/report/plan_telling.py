@@ -10,7 +10,7 @@ from ..trust.question import read_approved
 from ..trust.visible import visible
 
 if TYPE_CHECKING:
-    from ..plan import Plan, Stage
+    from ..plan import ExecutedFile, Plan, Stage
     from ..trust.passages import Passage
     from ..trust.question import Change, MarkedFile, Question
 
@@ -152,13 +152,10 @@ def tell_file(text: str, marked: "Iterable[Passage]") -> list[str]:
     return lines
 
 
-def tell_plan_files(question: "Question") -> Iterator[str]:
-    """Give the lines of every file that a plan executes, one file after the other."""
-    marked = {file.path: file.passages for file in question.files}
-    for file in question.plan.files:
-        yield visible(file.path)
-        try:
-            yield from tell_file(read_approved(file), marked.get(file.path, ()))
-        except CkexploreError as error:
-            yield visible(str(error))
-        yield ""
+def tell_plan_file(question: "Question", file: "ExecutedFile") -> list[str]:
+    """Give the lines of one file that a plan executes, its name first; or say why they can't be shown."""
+    passages = next((one.passages for one in question.files if one.path == file.path), ())
+    try:
+        return [visible(file.path), *tell_file(read_approved(file), passages)]
+    except CkexploreError as error:
+        return [visible(file.path), visible(str(error))]

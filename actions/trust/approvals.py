@@ -5,7 +5,6 @@ have the recorded content. An entry holds its `files.json` (path to SHA-256) and
 the files, so that a later change can be shown. The meta is written last: an entry without it approves nothing.
 """
 
-import getpass
 import hashlib
 import json
 import os
@@ -25,6 +24,7 @@ from ...store.repos import prepare_home
 from ...store.uid import derived_uid
 from ...store.untrusted import decoded, load_json_object, read_bytes, safe_line
 from ...store.workspace import Workspace
+from ..measure import host
 from ..plan import Plan, decode, encode
 
 ALWAYS, REPOSITORY = "always", "repository"
@@ -253,17 +253,10 @@ def _finished(workspace: Workspace, entry: Path, meta: dict[str, Any], names: tu
         "tags": [MODULE, meta["kind"], *(safe_line(name, 80) for name in names)],
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "host": platform.node(),
-        "user": _user(),
+        "user": host.user(),
     }
     uid = derived_uid(MODULE, meta["kind"], meta["approval"])
     create_entry(workspace.trust, MODULE, meta, alias=entry.name, uid=uid, name=meta["request"])
     for path in (entry / ".cm").iterdir():
         path.chmod(0o600)
     return _read(entry)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        return str(os.geteuid())

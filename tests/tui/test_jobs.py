@@ -70,10 +70,7 @@ async def test_a_running_job_goes_on_without_the_browser_and_is_shown_by_the_nex
 ) -> None:
     del samples
     async with browsing(workspace) as run:
-        await run.pilot.press("colon")
-        await run.type("run program:image-classification-onnx --cmd_key=latency --env.CK_MINIMUM_SECONDS=4")
-        await run.pilot.press("enter")
-        await run.until(lambda: "Execute this" in run.screen_text())
+        await asked(run, "run program:image-classification-onnx --cmd_key=latency --env.CK_MINIMUM_SECONDS=4")
         await run.pilot.press("y")
         view = await begun(run)
         await run.until(lambda: view.job_state.stage == 4)
@@ -90,10 +87,7 @@ async def test_a_running_job_goes_on_without_the_browser_and_is_shown_by_the_nex
 async def test_x_ends_the_running_job(workspace: Workspace, samples: Path) -> None:
     del samples
     async with browsing(workspace) as run:
-        await run.pilot.press("colon")
-        await run.type("run program:image-classification-onnx --cmd_key=latency --env.CK_MINIMUM_SECONDS=60")
-        await run.pilot.press("enter")
-        await run.until(lambda: "Execute this" in run.screen_text())
+        await asked(run, "run program:image-classification-onnx --cmd_key=latency --env.CK_MINIMUM_SECONDS=60")
         await run.pilot.press("y")
         view = await begun(run)
         await run.until(lambda: view.job_state.stage == 4)
@@ -106,10 +100,7 @@ async def test_a_failed_run_shows_its_reason(workspace: Workspace, samples: Path
     del samples
     require("gcc")
     async with browsing(workspace) as run:
-        await run.pilot.press("colon")
-        await run.type("run program:matmul --cmd_key=naive --env.CT_MATRIX_DIMENSION=-3")
-        await run.pilot.press("enter")
-        await run.until(lambda: "Execute this" in run.screen_text())
+        await asked(run, "run program:matmul --cmd_key=naive --env.CT_MATRIX_DIMENSION=-3")
         await run.pilot.press("y")
         view = await begun(run)
         await run.until(lambda: view.job_state.over)

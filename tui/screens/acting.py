@@ -147,23 +147,27 @@ class ActingScreen(FollowingScreen):
             self.in_thread(self.work.ask_for, self.workspace, artifact, action, {}, "", group="request")
 
     def on_planned(self, message: messages.Planned) -> None:
-        """Show what would be executed, and start the job when that is confirmed or has been for good."""
-        if message.approved is not None:
-            self.notify(f"approved before ({message.approved.how}): starting", markup=False)
-            self._start(message.question.plan, None, message.approved)
+        """Show what would be executed, and start the job when that is confirmed or has been for good.
+
+        What is our own is shown all the same: a key is easily hit.
+        """
+        plan, approved = message.question.plan, message.approved
+        if approved is not None and not message.question.shipped:
+            self.notify(f"approved before ({approved.how}): starting", markup=False)
+            self._start(plan, approved)
             return
 
         def answered(answer: "Answer | None") -> None:
-            if answer in (None, "cancel"):
+            if answer is None or answer == "cancel":
                 self.notify("not executed", markup=False)
             else:
-                self._start(message.question.plan, answer, None)
+                self._start(plan, approved, answer)
 
         self.app.clear_notifications()  # nothing may cover what is to be confirmed
         self.app.push_screen(ConfirmScreen(message.question), answered)
 
-    def _start(self, plan: Plan, answer: "Answer | None", approved: "Approved | None") -> None:
-        arguments = (self.workspace, self.to_follow, plan, answer, approved)
+    def _start(self, plan: Plan, approved: "Approved | None", answer: "Answer" = "once") -> None:
+        arguments = (self.workspace, self.to_follow, plan, approved, answer)
         self.in_thread(self.work.start_job, *arguments, group="request")
 
     def action_trust(self) -> None:

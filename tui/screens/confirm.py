@@ -107,9 +107,10 @@ class ConfirmScreen(ModalScreen["Answer"]):
         self.run_worker(self._read, thread=True, exclusive=True)
 
     def _read(self) -> None:
-        from ...actions.report.plan_telling import tell_plan_files  # noqa: PLC0415
+        from ...actions.report.plan_telling import tell_plan_file  # noqa: PLC0415
 
-        self.post_message(self.FilesRead("\n".join(tell_plan_files(self._question))))
+        texts = ["\n".join(tell_plan_file(self._question, file)) for file in self._question.plan.files]
+        self.post_message(self.FilesRead("\n\n".join(texts)))
 
     def on_confirm_screen_files_read(self, message: FilesRead) -> None:
         """Show the files."""
