@@ -115,10 +115,15 @@ def encode(plan: Plan) -> bytes:
 
 
 def decode(data: bytes) -> Plan:
-    """Read a plan that we wrote."""
+    """Read a plan that we wrote. Raises UnreadableError."""
     import msgspec  # noqa: PLC0415
 
-    return msgspec.json.decode(data, type=Plan)
+    from ..store.errors import UnreadableError  # noqa: PLC0415
+
+    try:
+        return msgspec.json.decode(data, type=Plan)
+    except msgspec.DecodeError as error:
+        raise UnreadableError(f"its plan can't be read ({error}); ask for the action again") from error
 
 
 def executed_files(paths: Iterable[Path]) -> tuple[ExecutedFile, ...]:

@@ -202,6 +202,9 @@ def _read(workspace: Workspace) -> Queue:
 
 
 def _rebuilt(workspace: Workspace) -> Queue:
-    states = [(path.name, record.read_state(path).state) for path in reversed(record.all_jobs(workspace))]
+    states: list[tuple[str, str]] = []
+    for path in reversed(record.all_jobs(workspace)):
+        with contextlib.suppress(CkexploreError):  # damaged as well: nothing that could be started
+            states.append((path.name, record.read_state(path).state))
     waiting = tuple(uid for uid, state in states if state == "queued")
     return Queue(1, waiting, tuple(uid for uid, state in states if state == "running"))

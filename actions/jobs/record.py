@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...store.cid import has_wildcard
-from ...store.errors import CkexploreError, InvalidRequestError, NotFoundError
+from ...store.errors import CkexploreError, InvalidRequestError, NotFoundError, UnreadableError
 from ...store.formats.ck import META, own_meta
 from ...store.formats.ck_entries import create_entry, write_json
 from ...store.repos import prepare_home
@@ -143,6 +143,8 @@ def _stored_ending(folder: Path) -> JobState | None:
 
 def _state_from(values: dict[str, Any]) -> JobState:
     known = JobState.__dataclass_fields__
+    if not isinstance(values.get("state"), str):
+        raise UnreadableError("the state of a job can't be read: its file doesn't name one")
     return JobState(**{name: value for name, value in safe_value(values).items() if name in known})
 
 
@@ -153,7 +155,10 @@ def read_plan(folder: Path) -> Plan:
 
 def read_origin(folder: Path) -> Origin:
     """Read what a job was started with. Raises UnreadableError."""
-    return Origin(**load_json_object(folder / ORIGIN))
+    try:
+        return Origin(**load_json_object(folder / ORIGIN))
+    except TypeError as error:
+        raise UnreadableError(f"{folder / ORIGIN}: not what a job was started with ({error})") from error
 
 
 def is_alive(folder: Path) -> bool:

@@ -45,10 +45,26 @@ def main() -> None:
     process_tree.adopt_orphans()
     workspace = workspace_from_environment()
     try:
-        Supervisor(workspace, folder).carry_out()
+        _supervise(workspace, folder)
     finally:
         os.close(lock)
         queue.advance(workspace)  # the next one needn't wait for the dispatcher to look
+
+
+def _supervise(workspace: Workspace, folder: Path) -> None:
+    """Carry out the job; one whose own files can't be read has failed, or it would wait in the queue for ever."""
+    try:
+        supervisor = Supervisor(workspace, folder)
+    except Exception as error:
+        traceback.print_exc()
+        now = time.time()
+        write_ending(folder, JobState("failed", started=now, ended=now, exit_code=1, error=_told(error)))
+        return
+    supervisor.carry_out()
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, CkexploreError) else f"{type(error).__name__}: {error}"
 
 
 def _cancel(_number: int, _frame: FrameType | None) -> None:
@@ -81,7 +97,7 @@ class Supervisor:
             self._state = replace(self._state, state="failed", exit_code=code, error=str(error))
         except Exception as error:  # a defect of ours: recorded, so that the job isn't shown as lost
             traceback.print_exc()
-            self._state = replace(self._state, state="failed", error=f"{type(error).__name__}: {error}")
+            self._state = replace(self._state, state="failed", error=_told(error))
         finally:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             process_tree.end_all_children()

@@ -155,6 +155,35 @@ async def test_the_size_of_the_pane_reaches_the_job(workspace: Workspace) -> Non
         await run.until(lambda: not view.running)
 
 
+async def test_a_job_that_ends_in_the_whole_screen_still_shows_why(workspace: Workspace, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    script = f"printf '\\033[?1049h\\033[2Jall of it'; while [ ! -e {gate} ]; do sleep 0.05; done; exit 3"
+    queue.submit(workspace, plan_for(script))
+    async with browsing(workspace) as run:
+        view = await begun(run)
+        await run.until(lambda: view.log_pane.whole_screen)
+        gate.touch()
+        await run.until(lambda: not view.running)
+        await run.until(lambda: "exit code 3" in run.screen_text())
+        assert not view.log_pane.whole_screen
+
+
+async def test_lines_are_written_over_where_a_terminal_of_the_panes_size_has_them(workspace: Workspace) -> None:
+    script = (
+        "trap 'resized=1' WINCH; while [ -z $resized ]; do sleep 0.05; done; sleep 0.5; "
+        "seq 30; printf '\\033[1;1Hfirst row\\033[30;1H'; sleep 600"
+    )
+    queue.submit(workspace, plan_for(script))
+    async with browsing(workspace, (111, 40)) as run:
+        view = await begun(run)
+        rows = view.log_pane.scrollable_content_region.height
+        await run.until(lambda: "first row" in run.screen_text())
+        lines = view.log_pane._transcript.lines
+        assert len(lines) - next(y for y, line in enumerate(lines) if "first row" in line) <= rows
+        await run.pilot.press("x")
+        await run.until(lambda: not view.running)
+
+
 async def test_the_log_is_searched_and_the_first_error_is_found(workspace: Workspace) -> None:
     queue.submit(workspace, plan_for("seq 1000; echo 'x.c:3: error: no such thing'; seq 2000 3000; sleep 1"))
     async with browsing(workspace) as run:

@@ -147,6 +147,7 @@ class JobPane(Vertical):
         told = (size.height, size.width)
         if size.height and size.width and self._sizes.get(view.folder.name) != told:
             self._sizes[view.folder.name] = told
+            view.log_pane.resize_terminal(*told)
             self.post_message(self.SizeChanged(view.folder, *told))
 
 

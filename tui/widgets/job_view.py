@@ -85,6 +85,8 @@ class JobView(Horizontal):
         """Take in where the job is, and show at its end why it failed."""
         ended = state.over and not self.job_state.over
         self.job_state = state
+        if ended:
+            self.log_pane.leave_whole_screen()  # the program can't do it any more
         if ended and reason:
             self.write(f"\n\x1b[1;31m{reason}\x1b[0m\n".encode())
 

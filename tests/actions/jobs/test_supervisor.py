@@ -9,6 +9,7 @@ import pytest
 
 from ckexplore.actions.execution import outcome
 from ckexplore.actions.jobs import record, stopping
+from ckexplore.actions.jobs.detached import start_supervisor
 from ckexplore.actions.jobs.follow import JobFollower
 from ckexplore.actions.jobs.queue import submit
 from ckexplore.actions.plan import Plan, Stage, decode, encode
@@ -126,6 +127,16 @@ def test_a_program_that_isnt_there_is_named(workspace: Workspace) -> None:
     state = ended(submit(workspace, plan))
     assert state.state == "failed"
     assert "/no/such/program can't be started" in state.error
+
+
+@pytest.mark.parametrize("name", [record.PLAN, record.ORIGIN])
+def test_a_job_whose_own_files_are_damaged_has_failed_and_says_so(workspace: Workspace, name: str) -> None:
+    folder = record.create(workspace, plan_for("true"))
+    (folder / name).write_text('{"argv": ')
+    start_supervisor(workspace, folder)
+    state = ended(folder)
+    assert (state.state, state.exit_code) == ("failed", 1)
+    assert "can't be read" in state.error or name in state.error
 
 
 def test_a_plan_survives_being_written() -> None:
