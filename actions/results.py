@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from ..store.errors import CkexploreError, FailedError
-from ..store.formats.ck_entries import create_entry
+from ..store.formats.ck_entries import check_alias, create_entry
 from ..store.formats.ck_points import add_point
-from ..store.untrusted import load_json_object, safe_value
+from ..store.untrusted import inside, load_json_object, safe_value
 from ..store.workspace import Workspace
 from .environments import environments
 from .measure import host
@@ -16,13 +16,12 @@ TIMER_LIMIT = 32 << 20
 
 
 def record(workspace: Workspace, job: Path, plan: Plan, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Append a point from what the program measured, and return it with the experiment's CID. Raises FailedError."""
-    folder = Path(str(arguments["folder"]).replace(JOB_PATH, str(job)))
-    run = _measured(folder / arguments["timer"]) if arguments["timer"] else {}
+    """Append a point from what the program measured, and return it with the experiment's CID. Raises CkexploreError."""
+    run = _measured(_left(job, arguments, arguments["timer"])) if arguments["timer"] else {}
     _divide_by_repeats(run)
     run = {**run, "return_code": 0, "run_success": "yes", "run_success_bool": True}
     characteristics: dict[str, Any] = {"run": run}
-    compiled = _compiled(folder, arguments)
+    compiled = _compiled(job, arguments)
     if compiled:
         characteristics["compile"] = compiled
     features = {"platform": host.describe(), "program": arguments["program"], "dependencies": {}, "job": job.name}
@@ -44,7 +43,7 @@ def record(workspace: Workspace, job: Path, plan: Plan, arguments: dict[str, Any
 
 def experiment_entry(workspace: Workspace, arguments: dict[str, Any]) -> Path:
     """Give the entry that collects the points of one command of a program, made when it isn't there."""
-    alias = arguments["experiment"]
+    alias = check_alias(arguments["experiment"])
     entry = workspace.local / "experiment" / alias
     if entry.is_dir():
         return entry
@@ -55,6 +54,12 @@ def experiment_entry(workspace: Workspace, arguments: dict[str, Any]) -> Path:
         "points": "0",
     }
     return create_entry(workspace.local, "experiment", meta, alias=alias)
+
+
+def _left(job: Path, arguments: dict[str, Any], name: str) -> Path:
+    """Give a file that the program left; raises RefusedError where its name or a link leads out of the private copy."""
+    run_folder = str(arguments["folder"]).removeprefix(f"{JOB_PATH}/copy/")
+    return inside(job / "copy", f"{run_folder}/{name}")
 
 
 def _measured(timer: Path) -> dict[str, Any]:
@@ -72,9 +77,9 @@ def _divide_by_repeats(run: dict[str, Any]) -> None:
         run["execution_time"] = time / repeat
 
 
-def _compiled(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
-    binary = folder / arguments.get("binary", "")
-    if not arguments.get("binary") or not binary.is_file():
+def _compiled(job: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+    name = arguments.get("binary", "")
+    if not name or not (binary := _left(job, arguments, name)).is_file():
         return {}
     return {"binary_size": binary.stat().st_size, "compilation_success": "yes"}
 
