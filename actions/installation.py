@@ -16,8 +16,9 @@ from ..store.untrusted import inside, safe_line
 from .containment import contained
 from .dependency import Resolved, all_stages
 from .environments import environment_uid, scripts_of
+from .executed_files import executed_files, files_below
 from .measure.host import os_alias
-from .plan import Finish, Stage, executed_files
+from .plan import ExecutedFile, Finish, Stage
 from .request import Request
 from .trust.sandbox import software_at
 
@@ -41,9 +42,8 @@ def detection_stages(
         argv=(*_HOST, "detect"),
         commands=_detection_commands(meta, what, script),
         environment={"CK_DIRS": os.environ["CK_DIRS"]} if os.environ.get("CK_DIRS") else {},
-        files=executed_files(
-            [location.path / ck.META, *([script] if script else []), *_sourced(request, dependencies)]
-        ),
+        files=_executed(_folders(location, script), _sourced(request, dependencies)),
+        whole_folders=tuple(_folders(location, script)),
         input=spec,
         timeout=DETECTION_TIME,
         finish=Finish("register_environment", {"uid": uid}),
@@ -59,6 +59,11 @@ def detection_stages(
 
 def _sourced(request: Request, dependencies: Sequence[Resolved]) -> list[Path]:
     return scripts_of(request.workspace, (one.uid for one in dependencies))
+
+
+def _executed(folders: Sequence[str], more: Sequence[Path] = ()) -> tuple[ExecutedFile, ...]:
+    """Hash every file of some entries: the hooks and scripts there see, and may execute, all of it."""
+    return executed_files([*(path for folder in folders for path in files_below(folder)), *more])
 
 
 def _folders(location: Location, script: Path | None) -> list[str]:
@@ -258,7 +263,8 @@ def _install_stage(
         commands=(*sources, f"bash {script}"),
         cwd=str(folder),
         environment=variables,
-        files=executed_files([location.path / ck.META, script, *_sourced(request, dependencies)]),
+        files=_executed([str(location.path)], _sourced(request, dependencies)),
+        whole_folders=(str(location.path),),
         timeout=INSTALLATION_TIME,
         sandbox=contained(
             request,
@@ -309,7 +315,8 @@ def _register_stage(
         title=f"register package:{location.title}",
         argv=(*_HOST, "set_up"),
         commands=(f"look whether {spec['full_path']} is there", *hook),
-        files=executed_files([location.path / ck.META, soft_location.path / ck.META, *([script] if script else [])]),
+        files=_executed([str(location.path), *_folders(soft_location, script)]),
+        whole_folders=(str(location.path), *_folders(soft_location, script)),
         input=spec,
         timeout=DETECTION_TIME,
         finish=Finish("register_environment", {"uid": uid}),

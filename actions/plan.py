@@ -5,7 +5,6 @@ that it executes, with their hashes. `$#job_path#$` stands for the folder of the
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,10 @@ NOT_COPIED = (".cm", "tmp")
 
 @dataclass(frozen=True, slots=True)
 class ExecutedFile:
-    """A file of a repository that a stage executes, and the hash of the content that was shown."""
+    """A file of a repository that a stage can execute, and the hash of the content that was shown.
+
+    Of a symbolic link the hash is of where it leads, after "link:".
+    """
 
     path: str
     """As text that can be stored: a byte that isn't UTF-8 stands as a private-use character."""
@@ -67,6 +69,8 @@ class Stage:
     cwd: str = JOB_PATH
     environment: dict[str, str] = field(default_factory=dict)
     files: tuple[ExecutedFile, ...] = ()
+    whole_folders: tuple[str, ...] = ()
+    """Folders of which `files` has every file, but what isn't copied of those that are: one more voids the approval."""
     copies: tuple[tuple[str, str], ...] = ()
     """Folders copied before the start: (from, to)."""
     input: dict[str, Any] | None = None
@@ -92,7 +96,7 @@ class Plan:
     @property
     def approval(self) -> str:
         """The hash that an approval binds to: over all that is executed and every file's content."""
-        return hashlib.sha256(b"ckexplore plan 2\0" + encode(replace(self, replays=""))).hexdigest()
+        return hashlib.sha256(b"ckexplore plan 3\0" + encode(replace(self, replays=""))).hexdigest()
 
     @property
     def files(self) -> tuple[ExecutedFile, ...]:
@@ -124,39 +128,3 @@ def decode(data: bytes) -> Plan:
         return msgspec.json.decode(data, type=Plan)
     except msgspec.DecodeError as error:
         raise UnreadableError(f"its plan can't be read ({error}); ask for the action again") from error
-
-
-def executed_files(paths: Iterable[Path]) -> tuple[ExecutedFile, ...]:
-    """Hash files as they are now."""
-    from ..store.untrusted import read_bytes, storable  # noqa: PLC0415
-
-    return tuple(
-        ExecutedFile(storable(str(path)), hashlib.sha256(read_bytes(path, 64 << 20)).hexdigest()) for path in paths
-    )
-
-
-def changed_files(files: Iterable[ExecutedFile]) -> list[str]:
-    """List the files whose content is no longer what the plan was approved with."""
-    from ..store.errors import CkexploreError  # noqa: PLC0415
-
-    changed: list[str] = []
-    for file in files:
-        try:
-            now = executed_files([file.place])[0]
-        except CkexploreError:
-            changed.append(file.path)
-            continue
-        if now != file:
-            changed.append(file.path)
-    return changed
-
-
-def copied_files(stage: Stage) -> list[ExecutedFile]:
-    """List the files of a stage as they must be in its copies."""
-    found: list[ExecutedFile] = []
-    for source, target in stage.copies:
-        for file in stage.files:
-            inside = file.path.removeprefix(f"{source}/")
-            if inside != file.path and not set(inside.split("/")) & set(NOT_COPIED):
-                found.append(ExecutedFile(f"{target}/{inside}", file.sha256))
-    return found

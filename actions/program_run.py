@@ -1,9 +1,9 @@
 """The stages that compile and run a CK program, in a private copy of its folder."""
 
+import os
 import re
 import shlex
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from ..store.untrusted import first_bytes, inside, safe_line
 from .containment import contained
 from .dependency import Resolved
 from .environments import scripts_of
-from .plan import JOB_PATH, NOT_COPIED, ExecutedFile, Finish, Sandbox, Stage, executed_files
+from .executed_files import MOST_FILES, executed_files, files_below
+from .plan import JOB_PATH, NOT_COPIED, ExecutedFile, Finish, Sandbox, Stage
 from .request import Request
 from .trust.executable_files import is_executable
 
-_MOST_FILES = 5_000
 _TIMER = "tmp-ck-timer.json"
 _VARIABLE = re.compile(r"\$<<(\w+)>>\$")
 _NAMED = re.compile(r"\$#([\w]+)#\$")
@@ -97,30 +97,41 @@ def _sources(program: Program) -> list[str]:
 
 
 def _code_files(program: Program) -> tuple[ExecutedFile, ...]:
-    """Hash the meta and everything executable of the entry, and of the entries it takes code from."""
-    found: list[Path] = []
-    for location in (program.location, *program.linked.values()):
-        found.append(location.path / ck.META)
-        found.extend(_executable_below(location.path))
+    """Hash every file of the entry and of the entries it takes code from, and all programs of its data set."""
+    found = [program.location.path / ck.META, *files_below(program.location.path, NOT_COPIED)]
+    for location in program.linked.values():
+        found += files_below(location.path)
     if program.dataset:
-        found.append(program.dataset[0].path / ck.META)  # its file names are words of the command
-    found.extend(scripts_of(program.request.workspace, (one.uid for one in program.dependencies)))
-    if len(found) > _MOST_FILES:
+        found += _of_dataset(program.dataset[0].path)
+    found += scripts_of(program.request.workspace, (one.uid for one in program.dependencies))
+    if len(found) > MOST_FILES:
         raise RefusedError(
             f"{program.location.cid} has {len(found):,} files that could be executed, more than anybody reads; "
-            f"at most {_MOST_FILES:,} can be approved"
+            f"at most {MOST_FILES:,} can be approved"
         )
     return executed_files(found)
 
 
-def _executable_below(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if any(part.startswith(".") or part in NOT_COPIED for part in inside.parts):
-            continue
-        mode = path.lstat().st_mode
-        if stat.S_ISREG(mode) and is_executable(str(inside), mode, first_bytes(path, 4)):
-            yield path
+def _whole_folders(program: Program, copies: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Name the folders that a stage copies, and those that it takes code from where they are."""
+    return (*(source for source, _ in copies), *(str(location.path) for location in program.linked.values()))
+
+
+def _copies(program: Program) -> tuple[tuple[str, str], ...]:
+    return ((str(program.location.path), program.folder),)
+
+
+def _of_dataset(folder: Path) -> Iterator[Path]:
+    """Yield the meta of a data set, whose file names are words of the command, and what in it is made to be executed.
+
+    By name and first bytes: a mode tells nothing on disks that know none, and the rest may be more than can be hashed.
+    """
+    yield folder / ck.META
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for path in (Path(place, name) for name in sorted(names)):
+            if is_executable(str(path.relative_to(folder)), 0, first_bytes(path, 4)):
+                yield path
 
 
 def _sandbox(program: Program, action: str) -> Sandbox:
@@ -148,7 +159,8 @@ def compile_stage(program: Program) -> tuple[Stage, ...]:
         cwd=program.run_folder,
         environment={"CK_HOST_OS_NAME_LINUX": "1", "CK_TARGET_OS_NAME_LINUX": "1"},
         files=_code_files(program),
-        copies=((str(program.location.path), program.folder),),
+        whole_folders=_whole_folders(program, _copies(program)),
+        copies=_copies(program),
         timeout=program.timeout,
         output_limit=program.output_limit,
         sandbox=_sandbox(program, "compile"),
@@ -191,6 +203,7 @@ def run_stage(program: Program) -> Stage:
         raise NotFoundError(f"{program.location.cid}: its command {program.command} has no run_cmd_main")
     command = " ".join([command, *map(shlex.quote, program.rest)])
     commands = [*_sources(program), command]
+    copies = () if program.compiled else _copies(program)
     return Stage(
         title=f"run program:{program.location.title} {program.command}",
         argv=("bash", "-c", " && ".join(commands)),
@@ -198,7 +211,8 @@ def run_stage(program: Program) -> Stage:
         cwd=program.run_folder,
         environment=_environment(program),
         files=_code_files(program),
-        copies=() if program.compiled else ((str(program.location.path), program.folder),),
+        whole_folders=_whole_folders(program, copies),
+        copies=copies,
         timeout=program.timeout,
         output_limit=program.output_limit,
         finish=Finish("record_point", _recording(program)),

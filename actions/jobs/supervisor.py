@@ -6,7 +6,6 @@ tree when it is cancelled or a time limit passes. Started as `python -m ckexplor
 
 import os
 import resource
-import shutil
 import signal
 import sys
 import time
@@ -18,11 +17,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ...store.errors import CkexploreError, FailedError, RefusedError
+from ...store.errors import CkexploreError, FailedError
 from ...store.formats.ck_entries import write_json
 from ...store.untrusted import safe_line
 from ...store.workspace import Workspace, workspace_from_environment
-from ..plan import JOB_PATH, NOT_COPIED, Stage, changed_files, copied_files
+from ..executed_files import changed_since, changes, copy
+from ..plan import JOB_PATH, Stage
 from ..steps import perform
 from ..trust.sandbox import Availability, availability, sandboxed
 from . import process_tree, provenance, queue
@@ -178,10 +178,9 @@ def run_stage(
     """
     place = folder / "stages" / str(number)
     place.mkdir(parents=True, exist_ok=True)
-    changed = changed_files(stage.files)
-    if changed:
-        raise RefusedError(f"changed since it was approved, so it was not run: {safe_line(changed[0])}")
-    _copy(stage)
+    if changed := changes(stage):
+        raise changed_since(changed)
+    copy(stage)
     Path(stage.cwd).mkdir(parents=True, exist_ok=True)
     if stage.input is not None:
         write_json(place / "input.json", stage.input)
@@ -197,20 +196,6 @@ def run_stage(
                 return process.follow(output, events, stage.timeout, on_waiting)
         finally:
             process_tree.end_all_children()
-
-
-def _copy(stage: Stage) -> None:
-    """Make the private copies of a stage. Raises RefusedError when one isn't what was approved, FailedError."""
-    try:
-        for source, target in stage.copies:
-            ignored = shutil.ignore_patterns(*NOT_COPIED)
-            shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True, ignore=ignored)
-    except (OSError, shutil.Error) as error:
-        raise FailedError(f"its files can't be copied: {safe_line(str(error), 300)}") from error
-    # The copy is what is executed, and the original may have changed while it was made.
-    changed = changed_files(copied_files(stage))
-    if changed:
-        raise RefusedError(f"changed since it was approved, so it was not run: {safe_line(changed[0])}")
 
 
 def in_job(stage: Stage, folder: Path) -> Stage:

@@ -44,7 +44,8 @@ def _shown(one: Approval) -> dict[str, Any]:
 
 def _files(one: Approval) -> list[dict[str, str]]:
     """List the files of an approval, each with whether it is still as it was approved."""
-    from ..plan import ExecutedFile, changed_files  # noqa: PLC0415
+    from ..executed_files import changed_files  # noqa: PLC0415
+    from ..plan import ExecutedFile  # noqa: PLC0415
 
     root = f"{one.root}/" if one.root else ""
     try:

@@ -75,8 +75,8 @@ def _word(word: str) -> str:
 
 
 def _files(plan: "Plan", question: "Question | None") -> Iterator[str]:
-    """Tell every file that will be executed, and below it its marked passages."""
-    yield f"Files of repositories that will be executed ({len(plan.files)}):"
+    """Tell every file that can be executed, and below it its marked passages."""
+    yield f"Files of repositories that can be executed ({len(plan.files)}):"
     marked = {file.path: file for file in question.files} if question else {}
     # Those with passages come first, so that none is lost below many without.
     ordered = sorted(plan.files, key=lambda file: not _remarkable(marked.get(file.path)))

@@ -61,7 +61,7 @@ class Approval:
 
     def path_within(self, path: str) -> str:
         """Give the path of a file within the trusted repository; "" for one outside, and for other kinds."""
-        real = os.path.realpath(path)
+        real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))  # a link is itself
         return real[len(self.root) + 1 :] if self.root and real.startswith(f"{self.root}/") else ""
 
     def files(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...store.errors import CkexploreError
@@ -13,12 +13,14 @@ from ..plan import ExecutedFile, Plan, Stage
 from . import approvals
 from .approvals import Approval
 from .differences import difference
+from .executable_files import is_executable
 from .passages import Passage, passages
 from .profiles import describe
 from .shipped import is_shipped
 
 _FILE_LIMIT = 64 << 20  # as a plan reads them
 _LOOKED_THROUGH = 8 << 20  # bytes of all files together, so that a question comes at once
+_HEAD = 8192  # characters of a file that tell whether it is binary
 _DIFFERENCES = 1_000  # lines of all of them together
 
 
@@ -37,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class MarkedFile:
-    """A file that will be executed and its marked passages; `problem` says why it wasn't looked through."""
+    """A file that can be executed and its marked passages; `problem` says why it wasn't looked through."""
 
     path: str
     sha256: str
@@ -91,20 +93,25 @@ def question(workspace: Workspace, plan: Plan) -> Question:
     )
 
 
-def _marked(files: Iterable[ExecutedFile]) -> tuple[MarkedFile, ...]:
-    marked: list[MarkedFile] = []
+def _marked(files: Sequence[ExecutedFile]) -> tuple[MarkedFile, ...]:
+    marked: dict[str, MarkedFile] = {}
     room = _LOOKED_THROUGH
-    for file in files:
+    # What is made to be executed comes first: no data may take up its room.
+    for file in sorted(files, key=lambda file: not is_executable(file.path, 0, b"")):
         text, problem = _text(file)
-        if len(text) > room:
+        if "\0" in text[:_HEAD]:
+            text = ""  # binary: there are no lines to read
+        elif len(text) > room:
             text, problem = "", "not looked through for passages: there is too much to read"
         room -= len(text)
-        marked.append(MarkedFile(file.path, file.sha256, passages(text, file.path), problem))
-    return tuple(marked)
+        marked[file.path] = MarkedFile(file.path, file.sha256, passages(text, file.path), problem)
+    return tuple(marked[file.path] for file in files)
 
 
 def _text(file: ExecutedFile) -> tuple[str, str]:
     """Read the content that the plan is about; or say why that can't be."""
+    if file.place.is_symlink():
+        return "", f"a symbolic link to {safe_line(os.readlink(file.place), 200)}"  # noqa: PTH115
     try:
         data = read_bytes(file.place, _FILE_LIMIT)
     except CkexploreError as error:
@@ -189,6 +196,7 @@ def _stage_outline(stage: Stage) -> list[str]:
     lines = [stage.title, *(f"  {command}" for command in stage.commands), f"  in {stage.cwd}"]
     lines += [f"  runs {json.dumps(list(stage.argv))}"]
     lines += [f"  with {key}={value}" for key, value in sorted(stage.environment.items())]
+    lines += [f"  all of {folder}" for folder in stage.whole_folders]
     lines += [f"  copies {source} to {target}" for source, target in stage.copies]
     box = stage.sandbox
     lines += [f"  sandbox {box.profile}", *(f"  reads {one}" for one in box.reads)]

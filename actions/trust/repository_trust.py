@@ -17,6 +17,7 @@ from ...store.errors import CkexploreError, InvalidRequestError, UnreadableError
 from ...store.registry import Repository
 from ...store.untrusted import decoded, read_bytes, safe_line
 from ...store.workspace import Workspace
+from ..executed_files import hash_of_link
 from . import approvals
 from .approvals import Approval
 from .executable_files import is_executable
@@ -143,6 +144,10 @@ class _Counted:
 
     def add(self, root: str, path: str) -> None:
         """Read one file. Raises InvalidRequestError when there is too much of them."""
+        if Path(root, path).is_symlink():
+            self.remark("are symbolic links: where they lead is covered, what is there isn't", path)
+            self.files[path] = hash_of_link(f"{root}/{path}")
+            return
         try:
             mode = os.lstat(f"{root}/{path}").st_mode
             data = read_bytes(f"{root}/{path}", _FILE_LIMIT)
@@ -184,7 +189,7 @@ class _Counted:
 
 
 def _paths(root: str, counted: _Counted) -> Iterator[str]:
-    """Yield every regular file below a root, by its path there, in order; never through a symbolic link."""
+    """Yield every regular file and link below a root, by its path there, in order; never through a symbolic link."""
     waiting = [""]
     while waiting:
         folder = waiting.pop()
@@ -197,10 +202,10 @@ def _paths(root: str, counted: _Counted) -> Iterator[str]:
         for entry in entries:
             path = f"{folder}{entry.name}"
             mode = entry.stat(follow_symlinks=False).st_mode
-            if stat.S_ISREG(mode):
+            if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
                 yield path
             elif not stat.S_ISDIR(mode):
-                counted.remark("are symbolic links or no regular files, so they aren't covered", path)
+                counted.remark("are no regular files, so they aren't covered", path)
             elif entry.name not in _NOT_OURS:
                 waiting.append(f"{path}/")
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckexplore.actions.plan import ExecutedFile, Plan, Sandbox, Stage, executed_files
+from ckexplore.actions.executed_files import executed_files
+from ckexplore.actions.plan import ExecutedFile, Plan, Sandbox, Stage
 from ckexplore.actions.report.plan_telling import tell_file, tell_plan
 from ckexplore.actions.trust.differences import difference
 from ckexplore.actions.trust.passages import passages

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from ckexplore.actions.executed_files import executed_files
 from ckexplore.actions.kernel import answer, prepare
-from ckexplore.actions.plan import Plan, executed_files
+from ckexplore.actions.plan import Plan
 from ckexplore.actions.report.telling import tell, tell_plan
 from ckexplore.actions.request import request_from
 from ckexplore.actions.trust import approvals
