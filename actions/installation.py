@@ -42,7 +42,7 @@ def detection_stages(
         argv=(*_HOST, "detect"),
         commands=_detection_commands(meta, what, script),
         environment={"CK_DIRS": os.environ["CK_DIRS"]} if os.environ.get("CK_DIRS") else {},
-        files=_executed(_folders(location, script), _sourced(request, dependencies)),
+        files=_executed(_folders(location, script), [*_of_host(request), *_sourced(request, dependencies)]),
         whole_folders=tuple(_folders(location, script)),
         input=spec,
         timeout=DETECTION_TIME,
@@ -55,6 +55,11 @@ def detection_stages(
         ),
     )
     return uid, (*all_stages(dependencies), stage)
+
+
+def _of_host(request: Request) -> list[Path]:
+    found = _host_entry(request)
+    return [found[0].path / ck.META] if found else []
 
 
 def _sourced(request: Request, dependencies: Sequence[Resolved]) -> list[Path]:
@@ -129,6 +134,17 @@ def _spec(
     }
 
 
+def _host_entry(request: Request) -> tuple[Location, dict[str, Any]] | None:
+    """Find the `os` entry of this machine, which any repository may have: hooks put texts of it into scripts."""
+    cid = Cid(module="os", artifact=os_alias())
+    for location in locate(request.workspace, repositories(request.workspace), cid):
+        try:
+            return location, ck.entry_meta(location.path)
+        except CkexploreError:
+            continue
+    return None
+
+
 def _version_bound(request: Request, name: str) -> list[int]:
     from .versions import split_version  # noqa: PLC0415
 
@@ -138,11 +154,10 @@ def _version_bound(request: Request, name: str) -> list[int]:
 def host(request: Request) -> dict[str, Any]:
     """Describe this machine as CK's `os` entries do; by what we know ourselves where no repository has the entry."""
     alias = os_alias()
-    for location in locate(request.workspace, repositories(request.workspace), Cid(module="os", artifact=alias)):
-        try:
-            return {"uoa": alias, "uid": location.uid, "dict": ck.entry_meta(location.path)}
-        except CkexploreError:
-            continue
+    found = _host_entry(request)
+    if found is not None:
+        location, meta = found
+        return {"uoa": alias, "uid": location.uid, "dict": meta}
     name = "macos" if sys.platform == "darwin" else "linux"
     tags = ["linux", "standard"] if name == "linux" else ["macos"]
     known = {"bits": "64", "ck_name": name, "ck_name2": name, "script_ext": ".sh", "tags": tags}
@@ -315,7 +330,7 @@ def _register_stage(
         title=f"register package:{location.title}",
         argv=(*_HOST, "set_up"),
         commands=(f"look whether {spec['full_path']} is there", *hook),
-        files=_executed([str(location.path), *_folders(soft_location, script)]),
+        files=_executed([str(location.path), *_folders(soft_location, script)], _of_host(request)),
         whole_folders=(str(location.path), *_folders(soft_location, script)),
         input=spec,
         timeout=DETECTION_TIME,

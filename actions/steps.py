@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..store.errors import FailedError
+from ..store.errors import FailedError, UnreadableError
 from ..store.untrusted import load_json_object, read_text, safe_text
 from ..store.workspace import Workspace
 from . import environments, results
@@ -26,10 +26,10 @@ def perform(workspace: Workspace, job: Path, number: int, plan: Plan, finish: Fi
 
 
 def _register_environment(
-    workspace: Workspace, job: Path, number: int, _plan: Plan, arguments: dict[str, Any]
+    workspace: Workspace, job: Path, number: int, plan: Plan, arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    place = job / "stages" / str(number)
-    spec, found = load_json_object(place / "input.json"), load_json_object(place / "output.json", _OUTPUT_LIMIT)
+    spec = plan.stages[number].input or {}  # not from the stage's folder, where it may have been changed
+    found = load_json_object(job / "stages" / str(number) / "output.json", _OUTPUT_LIMIT)
     expected = {"full_path": str, "version": str, "tags": list, "env": dict, "bat": str, "customize": dict}
     wrong = [key for key, kind in expected.items() if not isinstance(found.get(key), kind)]
     if wrong:
@@ -53,5 +53,7 @@ STEPS: dict[str, Step] = {"register_environment": _register_environment, "record
 
 def explain(job: Path, number: int) -> str:
     """Give the reason that a stage of ours left when it failed; empty when it left none."""
-    file = job / "stages" / str(number) / "error.txt"
-    return safe_text(read_text(file, _REASON_LIMIT)).strip() if file.exists() else ""
+    try:
+        return safe_text(read_text(job / "stages" / str(number) / "error.txt", _REASON_LIMIT)).strip()
+    except UnreadableError:  # there is none, or the stage made something else of that name
+        return ""
