@@ -16,7 +16,7 @@ from .errors import UnreadableError
 from .untrusted import read_bytes, read_bytes_if_there, safe_line
 
 _LINE = 4096  # bytes; HEAD, a loose ref and the like
-_CONFIG_LIMIT = 1 << 20
+_CONFIG_LIMIT = 128 << 10  # continued lines take time with the square of their number
 _PACKED_REFS_LIMIT = 32 << 20
 _SYMBOLIC_REFS = 5  # as many as git follows
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import struct
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,6 +16,7 @@ FILE, EXECUTABLE, LINK, FOLDER, SUBMODULE = 0o100644, 0o100755, 0o120000, 0o0400
 
 _INDEX_LIMIT = 128 << 20  # bytes
 _ENTRIES_LIMIT = 200_000
+_FOLDERS_LIMIT = 32 << 20  # bytes of their paths together
 _HEADER = struct.Struct(">4sLL")
 _LONGEST = 0xFFF  # a name's length has twelve bits; dulwich cuts what is longer
 
@@ -112,13 +112,18 @@ def _check_extensions(content: bytes, at: int) -> None:
 
 def trees(entries: Iterable[Entry], hash_name: str) -> dict[bytes, Tree]:
     """Make the trees that git would record for these entries, by folder; the top is ''. Raises UnreadableError."""
-    made: dict[bytes, Tree] = defaultdict(Tree)
-    made[b""] = Tree()
+    made = {b"": Tree()}
+    room = _FOLDERS_LIMIT
     for entry in entries:
         folder, _, name = entry.path.rpartition(b"/")
+        above = folder
+        while above not in made:
+            made[above] = Tree()
+            room -= len(above)
+            above = above.rpartition(b"/")[0]
+        if room < 0:
+            raise UnreadableError("its index has too many folders")
         made[folder].items[name] = (entry.mode, entry.identity)
-        while folder and (folder := folder.rpartition(b"/")[0]) not in made:
-            made[folder] = Tree()
     for folder in sorted(made, key=len, reverse=True):  # what is in a folder has a longer name
         made[folder].identity = object_id(hash_name, b"tree", _serialized(made[folder]))
         if folder:

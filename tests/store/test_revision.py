@@ -554,6 +554,19 @@ def test_an_index_that_was_cut_or_altered_is_unknown(tree: Path) -> None:
     assert read_revision(tree).why == "its index is damaged"
 
 
+def test_an_index_whose_folders_go_ever_deeper_costs_neither_memory_nor_time(tree: Path) -> None:
+    index = tree / ".git/index"
+    entries = b""
+    for number in range(1_000):
+        name = b"%06x" % number + b"/a" * 1_900
+        entry = struct.pack(">10L20xH", 0, 0, 0, 0, 0, 0, 0o100644, 0, 0, 0, len(name)) + name
+        entries += entry + bytes(8 - len(entry) % 8)
+    content = struct.pack(">4sLL", b"DIRC", 2, 1_000) + entries
+    index.write_bytes(content + hashlib.sha1(content).digest())
+    assert _peak(tree) < 300 << 20
+    _unknown(tree, "its index has too many folders")
+
+
 def test_reading_a_revision_is_imported_without_dulwich() -> None:
     program = "import sys, ckexplore.store.revision, ckexplore.store.git_transport as t; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
