@@ -192,7 +192,10 @@ def run_stage(
     ):
         output.write(f"\x1b[1m▶ {safe_line(stage.title)}\x1b[0m\n".encode())
         try:
-            with StageProcess(command.argv, stage.cwd, command.environment, keyboard) as process:
+            with (
+                command.filtered() as (argv, held),
+                StageProcess(argv, stage.cwd, command.environment, keyboard, held) as process,
+            ):
                 return process.follow(output, events, stage.timeout, on_waiting)
         finally:
             process_tree.end_all_children()

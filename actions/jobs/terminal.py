@@ -67,7 +67,15 @@ class Ended:
 class StageProcess:
     """A running stage. A context manager: whatever happens, its processes and descriptors are gone afterwards."""
 
-    def __init__(self, argv: Sequence[str], cwd: str, environment: Mapping[str, str], keyboard: Keyboard) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        cwd: str,
+        environment: Mapping[str, str],
+        keyboard: Keyboard,
+        held: tuple[int, ...] = (),
+    ) -> None:
+        """Start it; `held` are descriptors that it inherits."""
         self._keyboard = keyboard
         self._master, slave = pty.openpty()
         self._terminal = os.fstat(slave).st_rdev
@@ -83,7 +91,7 @@ class StageProcess:
                 cwd=cwd,
                 env={**environment, "CKEXPLORE_EVENTS": str(events)},
                 start_new_session=True,
-                pass_fds=(events,),
+                pass_fds=(events, *held),
                 preexec_fn=_in_own_terminal,  # noqa: PLW1509  (one thread here)
             )
         except OSError as error:

@@ -3,12 +3,13 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...store.untrusted import safe_line
 from ..how_to_get import how_to_get
+from .kernel_calls import as_file, program
 
 _TIME = 20.0  # seconds, on a machine that does something else as well
 _ENV = "/usr/bin/env"
@@ -18,6 +19,7 @@ _ISOLATED = (
     *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
     *("--die-with-parent", "--cap-drop", "ALL", "--hostname", "sandbox"),
 )
+_FILTERS = (True, False) if program(offline=True) else (False,)
 _FRESH, _BOUND = ("--proc", "/proc"), ("--ro-bind", "/proc", "/proc")
 
 
@@ -35,6 +37,8 @@ class Availability:
     """Whether a stage can be kept from making further namespaces (bubblewrap 0.8)."""
     signals_pass: bool = True
     """Whether Ctrl-C and SIGTERM reach a stage, instead of ending its sandbox at once."""
+    filters: bool = False
+    """Whether a stage's calls of the kernel are filtered (`kernel_calls`)."""
 
 
 def availability() -> Availability:
@@ -49,28 +53,36 @@ def availability() -> Availability:
         closed_namespaces="--disable-userns" in options,
         signals_pass=_output([*_DEFAULT_SIGNALS, "true"])[0] == 0,
     )
-    code, told = _trial(found, _FRESH)
-    if code == 0:
-        return _with_version(found, told)
-    code, told_then = _trial(found, _BOUND)
-    if code == 0:
-        weaker = "no new /proc can be mounted here, as in many containers, so a stage sees the names of all processes"
-        return _with_version(found, told_then, reason=weaker, fresh_proc=False)
-    return Availability(False, path, reason=why_not(told))
+    tried = [replace(found, fresh_proc=fresh, filters=filters) for filters in _FILTERS for fresh in (True, False)]
+    reason = ""
+    for one in tried:
+        code, told = _trial(one)
+        if code == 0:
+            version = safe_line(told.strip().rpartition(" ")[2], 40)
+            return replace(one, version=version, reason="; ".join(_weaker(one)))
+        reason = reason or why_not(told)
+    return Availability(False, path, reason=reason)
 
 
-def _with_version(found: Availability, told: str, *, reason: str = "", fresh_proc: bool = True) -> Availability:
-    version = safe_line(told.strip().rpartition(" ")[2], 40)
-    return Availability(True, found.path, version, reason, fresh_proc, found.closed_namespaces, found.signals_pass)
+def _weaker(found: Availability) -> Iterator[str]:
+    if not found.fresh_proc:
+        yield "no new /proc can be mounted here, as in many containers, so a stage sees the names of all processes"
+    if not found.filters:
+        yield "calls of the kernel can't be filtered here, so a stage can read your session's keyring"
 
 
-def _trial(found: Availability, proc: Sequence[str]) -> tuple[int, str]:
+def _trial(found: Availability) -> tuple[int, str]:
     """Let bubblewrap tell its version from inside a sandbox."""
+    proc = _FRESH if found.fresh_proc else _BOUND
     inside = ["--ro-bind", "/", "/", *proc, "--dev", "/dev", "--remount-ro", "/"]
-    return _output([*outside(found), *isolation(found, offline=True), *inside, "--", found.path, "--version"])
+    started = [*outside(found), *isolation(found, offline=True)]
+    if not found.filters:
+        return _output([*started, *inside, "--", found.path, "--version"])
+    with as_file(program(offline=True)) as calls:
+        return _output([*started, "--seccomp", str(calls), *inside, "--", found.path, "--version"], (calls,))
 
 
-def _output(argv: Sequence[str]) -> tuple[int, str]:
+def _output(argv: Sequence[str], held: tuple[int, ...] = ()) -> tuple[int, str]:
     try:
         done = subprocess.run(
             argv,
@@ -79,6 +91,7 @@ def _output(argv: Sequence[str]) -> tuple[int, str]:
             stderr=subprocess.STDOUT,
             timeout=_TIME,
             check=False,
+            pass_fds=held,
             env={"PATH": os.defpath, "LC_ALL": "C"},
         )
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -6,7 +6,8 @@ and never in its arguments, which every user of the machine can read.
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ..plan import Stage
 from . import system_view
 from .boundaries import Boundaries, boundaries, check, is_in, leads_elsewhere, real_homes
 from .bubblewrap import Availability, availability, inside, isolation, outside
+from .kernel_calls import as_file, program
 from .mounts import Mounts, below, is_shown, make_private, open_for_writing, options, show
 from .profiles import PROFILES, default_profile, describe, unsandboxed_note
 from .software import interpreter, path_folders, readable, show_environments, software_at, software_of
@@ -49,10 +51,23 @@ _LIBRARY = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to start for a stage, and with which environment."""
+    """What to start for a stage, and with which environment; `calls` is the filter of kernel calls, if there is one."""
 
     argv: list[str]
     environment: dict[str, str]
+    calls: bytes = b""
+    options_at: int = 0
+    """Where bubblewrap's options begin in `argv`."""
+
+    @contextmanager
+    def filtered(self) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+        """Give the words with the filter among them, and the descriptors that the process has to inherit."""
+        if not self.calls:
+            yield self.argv, ()
+            return
+        with as_file(self.calls) as calls:
+            before, after = self.argv[: self.options_at], self.argv[self.options_at :]
+            yield [*before, "--seccomp", str(calls), *after], (calls,)
 
 
 def sandboxed(workspace: Workspace, stage: Stage, environment: Mapping[str, str], found: Availability) -> Command:
@@ -75,14 +90,15 @@ def sandboxed(workspace: Workspace, stage: Stage, environment: Mapping[str, str]
     mounts = _mounts(workspace, stage, environment, found)
     outer = {name: value for name, value in environment.items() if not _for_loader(name)}
     inner = [f"{name}={value}" for name, value in environment.items() if _for_loader(name)]
+    offline, started = stage.sandbox.profile != "net", outside(found)
     argv = [
-        *outside(found),
-        *isolation(found, offline=stage.sandbox.profile != "net"),
+        *started,
+        *isolation(found, offline=offline),
         *options(mounts),
         *("--chdir", stage.cwd, "--"),
         *inside(found, stage.argv, inner),
     ]
-    return Command(argv, outer)
+    return Command(argv, outer, program(offline=offline) if found.filters else b"", len(started))
 
 
 def _for_loader(name: str) -> bool:

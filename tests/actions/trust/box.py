@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class Box:
     workspace: Workspace
     available: Availability
     variables: dict[str, str] = field(default_factory=dict)
+    before: Callable[[], object] | None = None
+    """What the process of a stage does before it becomes bubblewrap."""
 
     @property
     def job(self) -> Path:
@@ -67,17 +70,20 @@ class Box:
         """Run a stage to its end; what it writes, errors too, is its `stdout`."""
         stage = self.stage(*argv, profile=profile, reads=reads, writes=writes, environments=environments)
         command = self.command(stage)
-        return subprocess.run(
-            command.argv,
-            env=command.environment,
-            cwd=stage.cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        with command.filtered() as (words, held):
+            return subprocess.run(
+                words,
+                env=command.environment,
+                cwd=stage.cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=60,
+                check=False,
+                pass_fds=held,
+                preexec_fn=self.before,
+            )
 
     def start(self, *argv: str, profile: str = "offline") -> subprocess.Popen[bytes]:
         """Start a stage in a session of its own; whoever calls ends it."""
