@@ -4,6 +4,7 @@ An approval binds to content: the hash covers the plan and every file that it ex
 the files again just before each stage.
 """
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,14 @@ from ...store.errors import RefusedError
 from ...store.untrusted import safe_line
 from ...store.workspace import Workspace
 from ..environments import approval_of_script
-from ..plan import ExecutedFile, Plan
+from ..plan import JOB_PATH, ExecutedFile, Plan
 from ..request import Request
 from . import approvals
 from .approvals import Approval
+from .mounts import below
 from .question import Change, Question, question
 from .shipped import SHIPPED, is_shipped, is_shipped_file
+from .software import of_this_machine
 
 if TYPE_CHECKING:
     from ..console import Answer
@@ -89,23 +92,37 @@ def dry_run(workspace: Workspace, plan: Plan) -> dict[str, Any]:
 
 
 def _covering(workspace: Workspace, known: tuple[Approval, ...], plan: Plan) -> Approval | None:
-    """Give the trust in repositories that covers every file of a plan with its content, and the plan's sandbox.
+    """Give the trust in repositories that covers every file of a plan with its content, and what its sandbox opens.
 
     What an approved job registered, an environment's `env.sh`, needs no approval again while it is as that wrote it.
     Of several repositories that it takes, the one whose trust is newest; none for a plan without files.
     """
     weakest = approvals.sandbox_of(plan)
     left = [file for file in plan.files if not _needs_none(workspace, file)]
-    taking: Approval | None = None
+    taking: list[Approval] = []
     for one in known:
         if one.kind != approvals.REPOSITORY or approvals.weakest((one.sandbox, weakest)) != one.sandbox:
             continue
         inside = {file: path for file in left if (path := one.path_within(file.path))}
         files = one.files() if inside else {}
         covered = {file for file, path in inside.items() if files.get(path) == file.sha256}
-        taking = taking or (one if covered else None)
+        taking += [one] if covered else []
         left = [file for file in left if file not in covered]
-    return taking if not left else None
+    if left or not taking or _opens_more(workspace, plan, [one.root for one in taking]):
+        return None
+    return taking[0]
+
+
+def _opens_more(workspace: Workspace, plan: Plan, roots: list[str]) -> bool:
+    """Tell whether a plan's sandboxes show a place that neither a trusted repository holds nor the user named.
+
+    A detection may say that software is anywhere, in the user's papers: seeing the path is part of approving it.
+    """
+    reads = {read for stage in plan.stages for read in stage.sandbox.reads if not below(read, JOB_PATH)}
+    if all(any(below(os.path.realpath(read), root) for root in roots) for read in reads):
+        return False
+    known = (*roots, *of_this_machine(workspace))
+    return not all(any(below(os.path.realpath(read), one) for one in known) for read in reads)
 
 
 def _needs_none(workspace: Workspace, file: ExecutedFile) -> bool:

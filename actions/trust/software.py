@@ -14,7 +14,7 @@ from ...store.untrusted import safe_line
 from ...store.workspace import Workspace
 from .boundaries import Boundaries, boundaries, forbidden, is_in, real_homes
 from .mounts import Mounts, below, is_shown, real_paths, show
-from .system_view import is_of_system
+from .system_view import SYSTEM_FOLDERS, is_of_system
 
 _PROGRAM_FOLDERS = {"bin", "sbin", "lib", "lib64", "libexec", "include"}
 _PARTS = (*sorted(_PROGRAM_FOLDERS), "lib32", "pyvenv.cfg")
@@ -160,6 +160,14 @@ def path_folders(path: str, limits: Boundaries) -> list[str]:
             for place in real_paths(os.path.normpath(folder)):
                 found += parts_of(place, limits)
     return list(dict.fromkeys(found))
+
+
+def of_this_machine(workspace: Workspace) -> tuple[str, ...]:
+    """Give where software is by the word of the system and the user: its folders, the PATH, CK_DIRS, our tools."""
+    limits = boundaries(workspace, real_homes())
+    named = [*path_folders(os.environ.get("PATH", ""), limits), *os.environ.get("CK_DIRS", "").split(os.pathsep)]
+    places = [*SYSTEM_FOLDERS, *limits.tools, *interpreter(limits), *filter(os.path.isabs, named)]
+    return tuple(dict.fromkeys(real for place in places for real in real_paths(place)))
 
 
 def interpreter(limits: Boundaries) -> list[str]:

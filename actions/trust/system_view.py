@@ -11,12 +11,14 @@ from pathlib import Path
 from .bubblewrap import identity
 from .mounts import DEVICE, EMPTY, LINK, READ, Mount, Mounts, below
 
-_FOLDERS = (
+SYSTEM_FOLDERS = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/snap"),
     *("/nix/store", "/nix/var/nix/profiles", "/gnu/store", "/var/guix/profiles"),  # not the sockets of their daemons
     *("/run/current-system", "/run/opengl-driver", "/etc/static", "/var/lib/texmf"),
     "/home/linuxbrew/.linuxbrew",
 )
+"""The folders of programs and libraries that every stage sees."""
+
 _SETTINGS = (
     # libraries, and which program a name stands for
     *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "glvnd", "OpenCL", "vulkan", "fonts", "papersize"),
@@ -44,7 +46,7 @@ _GPU_MODULES = ("nvidia", "nvidia_uvm", "amdgpu", "i915", "xe")
 def system(*, fresh_proc: bool) -> Mounts:
     """Give the mounts that every profile has."""
     mounts: Mounts = {"/dev": Mount("--dev"), **{place: Mount(EMPTY) for place in _PRIVATE}}
-    for place in _FOLDERS:
+    for place in SYSTEM_FOLDERS:
         _as_outside(mounts, place)
     for name in (*_SETTINGS, *_versioned_settings()):
         _show_if_there(mounts, f"/etc/{name}")
@@ -61,7 +63,7 @@ def system(*, fresh_proc: bool) -> Mounts:
 
 def is_of_system(path: str) -> bool:
     """Tell whether a path is in one of the folders of programs and libraries that every stage sees."""
-    return any(below(path, folder) for folder in _FOLDERS)
+    return any(below(path, folder) for folder in SYSTEM_FOLDERS)
 
 
 def _versioned_settings() -> list[str]:

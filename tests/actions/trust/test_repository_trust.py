@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ckexplore.actions import access
 from ckexplore.actions.executed_files import executed_files
 from ckexplore.actions.kernel import answer
 from ckexplore.actions.plan import Plan, Sandbox, Stage
@@ -21,8 +22,9 @@ from ckexplore.store import repos
 from ckexplore.store.errors import InvalidRequestError, RefusedError
 from ckexplore.store.workspace import Workspace
 
-from ...conftest import EVIL
+from ...conftest import EVIL, require
 from ..conftest import Ask
+from ..hostile import Stranger
 from .asking import Person, a_plan, change, request_of, script_of
 
 Trust = Callable[..., dict[str, Any]]
@@ -245,3 +247,30 @@ def test_code_scripts_build_files_and_meta_with_commands_count_as_executable(pat
 )
 def test_texts_and_data_dont(path: str, data: bytes) -> None:
     assert not is_executable(path, 0o644, data)
+
+
+def test_trust_does_not_cover_that_a_detection_opens_a_folder_of_the_home(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("bwrap")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "x").write_text("my paper")
+    stranger = Stranger(workspace, tmp_path / "stranger")
+    opens = f"def setup(i):\n    i['env']['CK_X'] = {str(papers)!r}\n    return {{'return': 0, 'bat': ''}}\n"
+    wanted = {"customize": {"soft_file_universal": "sh"}, "tags": ["it"]}
+    stranger.entry("soft", "s", wanted, {"customize.py": opens})
+    commands = {"x": {"run_time": {"run_cmd_main": "cat $CK_X/x"}}}
+    needs = {"e": {"tags": "it"}}
+    stranger.entry("program", "p", {"no_compile": "yes", "run_deps": needs, "run_cmds": commands})
+    trusting = {"action": "trust", "cid": "repo:stranger"}
+    approval = access({**trusting, "dry_run": True}, workspace)["approval"]
+    assert access({**trusting, "yes": True, "expect": approval}, workspace)["return"] == 0
+    assert access({"action": "detect", "cid": "soft:s"}, workspace)["return"] == 0
+    plan = stranger.plan("run", "program:p")
+    if plan.stages[-1].sandbox.profile == "none":
+        pytest.skip("bubblewrap can't be used here")
+    assert str(papers) in plan.stages[-1].sandbox.reads
+    assert standing(workspace, plan) is None
+    assert access({"action": "run", "cid": "program:p"}, workspace)["return"] == 2

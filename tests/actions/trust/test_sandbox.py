@@ -48,7 +48,7 @@ def test_keys_records_approvals_and_other_jobs_are_not_even_listed(box: Box) -> 
 
 
 def test_a_home_in_a_folder_of_the_system_is_hidden_as_well(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(system_view, "_FOLDERS", (*system_view._FOLDERS, str(box.home.parent)))
+    monkeypatch.setattr(system_view, "SYSTEM_FOLDERS", (*system_view.SYSTEM_FOLDERS, str(box.home.parent)))
     beside = box.home.parent / f"{box.home.name}-beside"
     beside.write_text("of the system")
     script = f"cat {beside}; cat ~/secret.txt {box.workspace.home}/trust/secret.txt"
