@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import os
 import re
-import shutil
 import stat
 import tempfile
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from .errors import CkexploreError, InvalidRequestError, RefusedError
 from .git_process import TRANSPORTS, GitFailedError, Progress, run
+from .removal import remove_tree
 from .untrusted import read_text, safe_line
 
 __all__ = ["Progress", "check_url", "clone", "pull"]
@@ -84,13 +84,16 @@ def _refuse_present(target: Path) -> None:
 @contextlib.contextmanager
 def _scratch(parent: Path) -> Iterator[tuple[Path, int]]:
     """Make a folder that is locked for as long as we or a git of ours lives, and that is removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=parent) as name:
-        lock = os.open(f"{name}/lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=parent))
+    try:
+        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield Path(name), lock
+            yield folder, lock
         finally:
             os.close(lock)
+    finally:
+        remove_tree(folder)
 
 
 def _remove_stale(parent: Path) -> None:
@@ -98,7 +101,8 @@ def _remove_stale(parent: Path) -> None:
     for one in parent.glob(f"{_SCRATCH}*"):
         status = one.lstat()
         if stat.S_ISDIR(status.st_mode) and status.st_mtime < time.time() - _STALE and not _is_locked(one / "lock"):
-            shutil.rmtree(one, ignore_errors=True)  # another clone may be doing the same
+            with contextlib.suppress(OSError):  # another clone may be doing the same
+                remove_tree(one)
 
 
 def _is_locked(file: Path) -> bool:

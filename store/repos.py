@@ -4,8 +4,8 @@ The registry is CK's: an entry `repo:<alias>` in the user's local repository and
 that the original CK, with CK_REPOS set to our home, sees the same repositories.
 """
 
+import contextlib
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from .errors import CkexploreError, InvalidRequestError, NotFoundError
 from .formats import ck, ck_entries, recognise
 from .recognition import described, open_folder
 from .registry import INFO_CACHE, JOBS_UID, LOCAL_UID, TRUST_UID, Repository, find, read_cache, repositories
+from .removal import remove_tree
 from .untrusted import safe_line
 from .workspace import Workspace
 
@@ -117,7 +118,8 @@ def clone(workspace: Workspace, url: str, alias: str, progress: git_transport.Pr
     except BaseException:  # Ctrl-C too: a clone is there and registered, or neither
         if target in [one.path for one in repositories(Workspace(workspace.home))]:
             unregister(workspace, alias)
-        shutil.rmtree(target, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            remove_tree(target)
         raise
 
 

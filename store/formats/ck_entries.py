@@ -6,7 +6,6 @@ Every file is written beside its place and renamed, so that a reader never sees 
 import contextlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any
 
 from ..cid import is_uid
 from ..errors import CkexploreError, InvalidRequestError
+from ..removal import remove_tree
 from ..uid import module_uid, new_uid
 from ..untrusted import safe_line
 from . import ck
@@ -130,7 +130,7 @@ def remove_entry(entry: Path) -> None:
     module_folder, name = entry.parent, entry.name
     uid = name if is_uid(name) else ck.uid_of_alias(module_folder, name)
     try:
-        shutil.rmtree(entry)
+        remove_tree(entry)
         for file in (f"alias-a-{name}", f"alias-u-{uid}"):
             (module_folder / ".cm" / file).unlink(missing_ok=True)
     except OSError as error:
