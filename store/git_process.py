@@ -17,6 +17,7 @@ from subprocess import Popen
 from typing import IO, Any
 
 from .errors import CkexploreError, UnavailableError
+from .search_path import search_path
 from .untrusted import safe_line
 
 Progress = Callable[[float | None, str], None]
@@ -112,6 +113,7 @@ def run(
 def _environment(folder: Path) -> dict[str, str]:
     """Make the environment that overrides every configuration file git would read."""
     environment = {
+        "PATH": search_path(),  # git looks for its helpers and ssh there, in the folder of a clone
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_ATTR_NOSYSTEM": "1",
@@ -133,8 +135,10 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _git() -> Any:
-    if shutil.which("git") is None:
+    program = shutil.which("git", path=search_path())
+    if program is None:
         raise UnavailableError("git isn't installed; install it (Debian: apt-get install git) and try again")
+    os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program  # asked for its version as soon as it is imported
     try:
         import git  # noqa: PLC0415  (8 times the start-up of Python itself)
     except ImportError as error:

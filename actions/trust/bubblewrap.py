@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ...store.search_path import search_path
 from ...store.untrusted import safe_line
 from ..how_to_get import how_to_get
 from .kernel_calls import as_file, program
@@ -43,7 +44,7 @@ class Availability:
 
 def availability() -> Availability:
     """Try bubblewrap with everything that the profiles use, and tell what works; it takes some 10 ms."""
-    path = shutil.which("bwrap")
+    path = shutil.which("bwrap", path=search_path())
     if path is None:
         return Availability(False, reason=f"bubblewrap isn't installed; {how_to_get('bwrap')}")
     options = _output([path, "--help"])[1]

@@ -573,6 +573,21 @@ def test_hooks_of_a_clone_are_never_executed(server: str, origin: Path, payload:
     assert not (tmp_path / "mark").exists()
 
 
+@pytest.mark.parametrize("path", [".", ""])
+def test_programs_in_a_clone_are_not_taken_for_those_of_the_machine(
+    server: str, origin: Path, payload: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    for name in ("git", "env", "ssh", "sh"):
+        (origin / name).write_text(f"#!/bin/sh\n{payload}\n")
+        (origin / name).chmod(0o755)
+    commit(origin, "programs")
+    monkeypatch.setenv("PATH", f"{path}:{os.environ['PATH']}")
+    git_transport.clone(server, tmp_path / "clone", silent)
+    monkeypatch.chdir(tmp_path / "clone")
+    assert git_transport.pull(tmp_path / "clone", silent) is False
+    assert not (tmp_path / "mark").exists()
+
+
 def test_git_is_not_run_in_a_folder_of_others(origin: Path, workspace: Workspace) -> None:
     repos.register(workspace, origin)
     answer = access({"action": "pull", "cid": "repo:artifacts"}, workspace)

@@ -32,6 +32,20 @@ def test_a_usable_one_tells_where_it_is_and_its_version(box: Box) -> None:
     assert found.version[0].isdigit()
 
 
+@pytest.mark.parametrize("path", [".", "", "relative"])
+def test_one_that_lies_in_the_folder_where_we_are_is_not_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
+) -> None:
+    for folder in (tmp_path, tmp_path / "relative"):
+        folder.mkdir(exist_ok=True)
+        (folder / "bwrap").write_text(f"#!/bin/sh\n: > {tmp_path}/executed\n")
+        (folder / "bwrap").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{path}:{tmp_path}/nothing")
+    assert not availability().usable
+    assert not (tmp_path / "executed").exists()
+
+
 def test_one_that_is_not_installed_tells_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     found = availability()
