@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the first paint needs none of these
 
     from ..actions.browsing import Details
     from ..actions.jobs.record import JobState
+    from ..actions.plan import Plan
     from ..actions.report.figures import Figure
     from ..actions.request import Request
     from ..actions.trust.approval import Approved
@@ -88,10 +89,11 @@ class DetailsRead(Message):
 
 @dataclass
 class Planned(Message):
-    """What a request would execute; to be confirmed, unless `approved` says how it has been, or that it is our own."""
+    """What a request would execute; to be confirmed where there is a `question`. `approved` says how it has been."""
 
-    question: Question
+    plan: Plan
     approved: Approved | None
+    question: Question | None
 
 
 @dataclass

@@ -24,6 +24,7 @@ from ..actions.request import request_from
 from ..actions.trust import approval, repository_trust
 from ..actions.trust.approval import Approved
 from ..actions.trust.repository_trust import Survey
+from ..actions.trust.shipped import SHIPPED
 from ..store import annotations, saved_searches
 from ..store.artifact import Artifact
 from ..store.errors import CancelledError, CkexploreError, InvalidRequestError, UnavailableError
@@ -107,13 +108,20 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
         return
     result = kernel.prepare(request)
     if isinstance(result, Plan):
-        approved = approval.standing(workspace, result)
-        target.post_message(messages.Planned(approval.question(workspace, result), approved))
+        _plan(target, workspace, result)
         return
     action = kernel.ALIASES.get(request.action, request.action)
     target.post_message(messages.Told(request, tell(action, request.cid.module, result, brief=request.flag("min"))))
     if action not in _ONLY_READING:
         target.post_message(messages.Changed())
+
+
+def _plan(target: MessagePump, workspace: Workspace, plan: Plan) -> None:
+    """Tell what would be executed; what is our own is asked about all the same: a key is easily hit."""
+    approved = approval.standing(workspace, plan)
+    shipped = approved is not None and approved.how == SHIPPED
+    asked = approval.question(workspace, plan, shipped=shipped) if approved is None or shipped else None
+    target.post_message(messages.Planned(plan, approved, asked))
 
 
 def trust(target: MessagePump, workspace: Workspace, survey: Survey) -> None:

@@ -56,7 +56,7 @@ def check(request: Request, plan: Plan) -> Approved:
     approved = standing(request.workspace, plan)
     if approved is not None:
         return approved
-    asked = question(request.workspace, plan)
+    asked = question(request.workspace, plan, shipped=False)
     answer = request.console.confirm(asked)
     if answer == "cancel":
         raise RefusedError(_refusal(asked))

@@ -75,11 +75,14 @@ class Question:
     problems: tuple[str, ...] = ()
 
 
-def question(workspace: Workspace, plan: Plan) -> Question:
-    """Find out all that is asked with a plan. Reads files and executes nothing; may be called in a thread."""
+def question(workspace: Workspace, plan: Plan, *, shipped: bool | None = None) -> Question:
+    """Find out all that is asked with a plan; whether it is our own too, unless that is known already (`shipped`).
+
+    Reads files and executes nothing; may be called in a thread.
+    """
+    shipped = is_shipped(workspace, plan) if shipped is None else shipped
     known = approvals.known(workspace)
     earlier = _earlier(known.approvals, plan)
-    shipped = is_shipped(workspace, plan)
     return Question(
         plan=plan,
         shipped=shipped,

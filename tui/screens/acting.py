@@ -147,13 +147,10 @@ class ActingScreen(FollowingScreen):
             self.in_thread(self.work.ask_for, self.workspace, artifact, action, {}, "", group="request")
 
     def on_planned(self, message: messages.Planned) -> None:
-        """Show what would be executed, and start the job when that is confirmed or has been for good.
-
-        What is our own is shown all the same: a key is easily hit.
-        """
-        plan, approved = message.question.plan, message.approved
-        if approved is not None and not message.question.shipped:
-            self.notify(f"approved before ({approved.how}): starting", markup=False)
+        """Show what would be executed, and start the job when that is confirmed or has been for good."""
+        plan, approved = message.plan, message.approved
+        if message.question is None:
+            self.notify(f"approved before ({approved.how if approved else ''}): starting", markup=False)
             self._start(plan, approved)
             return
 
