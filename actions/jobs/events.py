@@ -1,8 +1,8 @@
 """Events that a program tells on a descriptor of its own: lines of JSON, each `{"event": NAME, …}` (docs/jobs.md)."""
 
-import contextlib
 import errno
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,24 @@ from ...store.untrusted import parse_json
 
 _LINE_LIMIT = 4 << 20
 _LIMIT = 64 << 20  # bytes of events that are kept of a job
+
+
+def event_of(line: bytes) -> dict[str, Any] | None:
+    """Read one event; None for what isn't one, or has a number that can't be counted with."""
+    try:
+        event: Any = parse_json(line.decode("utf-8", "replace"), "event")
+    except CkexploreError:
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("event"), str) and _is_sound(event) else None
+
+
+def _is_sound(value: Any) -> bool:
+    """Tell whether every number is finite as a float too: whole ones may be larger than any."""
+    if isinstance(value, dict | list):
+        return all(map(_is_sound, value.values() if isinstance(value, dict) else value))
+    if isinstance(value, int | float):
+        return -sys.float_info.max <= value <= sys.float_info.max
+    return True
 
 
 class EventRecorder:
@@ -28,11 +46,10 @@ class EventRecorder:
         *lines, self._partial = (self._partial + data).split(b"\n")
         self._partial = self._partial[-_LINE_LIMIT:]
         for line in lines:
-            with contextlib.suppress(CkexploreError):  # not JSON: no event
-                event: Any = parse_json(line.decode("utf-8", "replace"), "event")
-                if isinstance(event, dict) and "event" in event:
-                    stamped = {**event, "stage": self._stage, "t": round(time.monotonic() - self._started, 4)}
-                    self._record(json.dumps(stamped).encode() + b"\n")
+            event = event_of(line)
+            if event is not None:
+                stamped = {**event, "stage": self._stage, "t": round(time.monotonic() - self._started, 4)}
+                self._record(json.dumps(stamped).encode() + b"\n")
 
     def _record(self, line: bytes) -> None:
         if self._room <= 0:

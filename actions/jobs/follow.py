@@ -1,12 +1,11 @@
 """Following a job from outside: what it wrote and told since the last look, and where it is."""
 
-import contextlib
 from pathlib import Path
 from typing import Any
 
-from ...store.errors import CkexploreError
-from ...store.untrusted import parse_json, safe_value
+from ...store.untrusted import safe_value
 from . import output
+from .events import event_of
 from .record import EVENTS, JobState, read_state
 
 _AT_ONCE = 1 << 20
@@ -44,11 +43,7 @@ class JobFollower:
         data = _read_from(self.folder / EVENTS, self._events)
         whole = data[: data.rfind(b"\n") + 1]
         self._events += len(whole)
-        found: list[dict[str, Any]] = []
-        for line in whole.splitlines():
-            with contextlib.suppress(CkexploreError):
-                found.append(safe_value(parse_json(line.decode("utf-8", "replace"), EVENTS)))
-        return found
+        return [safe_value(event) for line in whole.split(b"\n") if (event := event_of(line)) is not None]
 
 
 def _read_from(path: Path, offset: int) -> bytes:
