@@ -23,6 +23,7 @@ from ..store.formats import ck, format_named
 from ..store.formats.shape import Shape
 from ..store.registry import Repository, repositories
 from ..store.untrusted import from_storable, inside, read_bytes, read_text, safe_line, safe_text, safe_value, storable
+from ..store.walking import walk
 from ..store.workspace import Workspace
 
 _README_NAMES = ("README.md", "README.rst", "README.txt", "README", "readme.md", "Readme.md")
@@ -191,7 +192,7 @@ def _files(path: Path) -> tuple[tuple[FileRow, ...], int]:
         return ((_file_row(path, path.name),), 0)
     found: list[FileRow] = []
     left_out = 0
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in walk(path):
         folders[:] = sorted(name for name in folders if name != ".git")
         for name in sorted(names):
             if len(found) >= _FILES_SHOWN:

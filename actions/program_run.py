@@ -1,6 +1,5 @@
 """The stages that compile and run a CK program, in a private copy of its folder."""
 
-import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from ..store.errors import NotFoundError, RefusedError
 from ..store.formats import ck
 from ..store.lookup import Location
 from ..store.untrusted import first_bytes, inside, safe_line
+from ..store.walking import walk
 from .containment import contained
 from .dependency import Resolved
 from .environments import scripts_of
@@ -127,7 +127,7 @@ def _of_dataset(folder: Path) -> Iterator[Path]:
     By name and first bytes: a mode tells nothing on disks that know none, and the rest may be more than can be hashed.
     """
     yield folder / ck.META
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in walk(folder):
         folders.sort()
         for path in (Path(place, name) for name in sorted(names)):
             if is_executable(str(path.relative_to(folder)), 0, first_bytes(path, 4)):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import UnreadableError
 from ..untrusted import safe_line
+from ..walking import walk
 from .automation_entries import alias_of_folder, is_folder_within, joined, without_uid
 from .automation_layout import Layout
 from .drift import Drift
@@ -143,7 +144,7 @@ def _parents(path: str) -> Iterator[str]:
 
 def _elsewhere(root: Path, listed: set[str], layout: Layout) -> Iterator[Drift]:
     """Find metas where the tool never looks, and repositories within the repository."""
-    for count, (folder, names, files) in enumerate(os.walk(root)):
+    for count, (folder, names, files) in enumerate(walk(root)):
         if count > _FOLDERS_LIMIT:
             yield Drift(".", f"has more than {_FOLDERS_LIMIT} folders: not all were looked at")
             return

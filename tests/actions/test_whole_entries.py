@@ -1,6 +1,8 @@
 """What somebody approved is all that can be executed of an entry: every file of it, and none that came later."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from ckexplore.actions import access
 from ckexplore.actions.jobs.queue import submit
 from ckexplore.actions.trust.question import question
 from ckexplore.store.errors import RefusedError, UnreadableError
+from ckexplore.store.removal import remove_tree
 from ckexplore.store.workspace import Workspace
 
 from .hostile import Stranger
@@ -148,3 +151,15 @@ def test_a_file_of_an_entry_that_nobody_could_read_through_is_hashed_without_bei
         stream.truncate(1 << 40)
     with pytest.raises(RefusedError, match="GiB"):
         stranger.plan("run", "program:p")
+
+
+def test_a_data_set_whose_folders_are_nested_deep_can_be_planned_with(stranger: Stranger) -> None:
+    data = stranger.entry("dataset", "d", {"tags": ["it"]})
+    commands = {"x": {"dataset_tags": ["it"], "run_time": {"run_cmd_main": "true"}}}
+    stranger.entry("program", "p", {"no_compile": "yes", "run_cmds": commands})
+    make = "import os\nfor _ in range(1_500):\n    os.mkdir('d')\n    os.chdir('d')\n"
+    subprocess.run([sys.executable, "-c", make], cwd=data, check=True)
+    try:
+        assert stranger.plan("run", "program:p").files
+    finally:
+        remove_tree(data)  # which whoever cleans up after tests can't
