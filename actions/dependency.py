@@ -31,6 +31,11 @@ class Resolved:
         return {"uoa": self.uid, "name": self.name, "script": self.script, "ver": self.version, "dict": meta}
 
 
+def registered(dependencies: Sequence[Resolved]) -> list[str]:
+    """Give the UIDs of those that are met already; the script of one that is made anew will be another."""
+    return [one.uid for one in dependencies if not one.stages]
+
+
 def all_stages(dependencies: Sequence[Resolved]) -> tuple[Stage, ...]:
     """Give the stages that make what isn't there yet, each environment once."""
     stages: list[Stage] = []

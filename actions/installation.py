@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from ..store.cid import Cid
-from ..store.errors import CkexploreError, InvalidRequestError, NotFoundError
+from ..store.errors import CkexploreError, InvalidRequestError, NotFoundError, RefusedError
 from ..store.formats import ck
 from ..store.lookup import Location, locate, locate_one
 from ..store.registry import repositories
 from ..store.untrusted import inside, safe_line
 from .containment import contained
-from .dependency import Resolved, all_stages
-from .environments import environment_uid, scripts_of
+from .dependency import Resolved, all_stages, registered
+from .environments import environment_uid, environments, scripts_of
 from .executed_files import executed_files, files_below
 from .measure.host import os_alias
 from .plan import ExecutedFile, Finish, Stage
@@ -63,7 +63,7 @@ def _of_host(request: Request) -> list[Path]:
 
 
 def _sourced(request: Request, dependencies: Sequence[Resolved]) -> list[Path]:
-    return scripts_of(request.workspace, (one.uid for one in dependencies))
+    return scripts_of(request.workspace, registered(dependencies))
 
 
 def _executed(folders: Sequence[str], more: Sequence[Path] = ()) -> tuple[ExecutedFile, ...]:
@@ -239,9 +239,20 @@ def package_stages(
     install_env = {str(key): str(value) for key, value in dict(customize.get("install_env", {})).items()} | extra
     uid = environment_uid(soft[0].uid, location.uid, chosen)
     folder = request.workspace.tools / _folder_name(location, meta, str(customize.get("version", "")), chosen)
+    _refuse_anothers(request, location, folder)
     install = _install_stage(request, location, meta, install_env, folder, dependencies)
     register = _register_stage(request, location, meta, chosen, soft, dependencies, folder, install_env, extra, uid)
     return uid, (*all_stages(dependencies), *install, register)
+
+
+def _refuse_anothers(request: Request, location: Location, folder: Path) -> None:
+    """Raise RefusedError when another package is installed there: its users would execute what this one writes."""
+    for one in environments(request.workspace):
+        if folder in Path(one.full_path).parents and one.meta.get("package_uoa") != location.uid:
+            raise RefusedError(
+                f"{location.cid} would be installed into {safe_line(str(folder))}, where another package is "
+                f"(env:{one.uid}); remove that first: ckexplore rm env:{one.uid}"
+            )
 
 
 def _folder_name(location: Location, meta: Mapping[str, Any], version: str, variations: Sequence[str]) -> str:

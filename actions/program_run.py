@@ -13,7 +13,7 @@ from ..store.lookup import Location
 from ..store.untrusted import first_bytes, inside, safe_line
 from ..store.walking import walk
 from .containment import contained
-from .dependency import Resolved
+from .dependency import Resolved, registered
 from .environments import scripts_of
 from .executed_files import MOST_FILES, executed_files, files_below
 from .plan import JOB_PATH, NOT_COPIED, ExecutedFile, Finish, Sandbox, Stage
@@ -103,7 +103,7 @@ def _code_files(program: Program) -> tuple[ExecutedFile, ...]:
         found += files_below(location.path)
     if program.dataset:
         found += _of_dataset(program.dataset[0].path)
-    found += scripts_of(program.request.workspace, (one.uid for one in program.dependencies))
+    found += scripts_of(program.request.workspace, registered(program.dependencies))
     if len(found) > MOST_FILES:
         raise RefusedError(
             f"{program.location.cid} has {len(found):,} files that could be executed, more than anybody reads; "
