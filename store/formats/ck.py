@@ -95,11 +95,7 @@ def entry_names(folder: Path | str) -> list[str]:
 
 
 def _named(folder: Path | str, known: set[str]) -> list[str]:
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return []
-    return [name for name in names if name in known or (len(name) == 16 and is_uid(name))]
+    return [name for name in _folder_names(folder) if name in known or (len(name) == 16 and is_uid(name))]
 
 
 def named_folders(folder: Path | str) -> Iterator[tuple[str, str, str]]:
@@ -141,10 +137,24 @@ def split_names(module_folder: Path | str) -> list[str]:
 
 
 def _folder_names(folder: Path | str) -> list[str]:
+    """List what may be a module or an entry, in the order of the directory; not what a link has elsewhere."""
     try:
-        return [name for name in os.listdir(folder) if name != ".cm"]
+        with os.scandir(folder) as listed:
+            return [
+                one.name
+                for one in listed
+                if one.name != ".cm" and not (one.is_symlink() and leads_out(folder, one.name))
+            ]
     except OSError:
         return []
+
+
+def leads_out(folder: Path | str, path: str) -> bool:
+    """Tell whether an entry's or a module's path leads out of the folder that it is in by a symbolic link."""
+    if not any(os.path.islink(f"{folder}/{part}") for part in {path.partition("/")[0], path}):
+        return False
+    own = os.path.realpath(folder)
+    return not os.path.realpath(f"{own}/{path}").startswith(f"{own}/")
 
 
 # Split folders
@@ -204,7 +214,7 @@ def look_up(folder: Path | str, name: str, split: int = 0) -> tuple[str, str, st
         if not uid and not os.path.isfile(f"{folder}/.cm/alias-a-{alias}"):
             return None
     path = place_in_module(alias or name, split)
-    return (alias, uid, path) if os.path.isdir(f"{folder}/{path}") else None
+    return (alias, uid, path) if os.path.isdir(f"{folder}/{path}") and not leads_out(folder, path) else None
 
 
 # Meta
@@ -222,6 +232,8 @@ def entry_meta(entry: Path | str) -> dict[str, Any]:
 
 def own_meta(entry: Path | str) -> dict[str, Any]:
     """Read an entry's own meta (`data.json` is the name of old). Raises UnreadableError."""
+    if os.path.islink(f"{entry}/.cm"):
+        raise UnreadableError(f"{safe_line(str(entry))}/.cm: a symbolic link, which isn't followed")
     meta, of_old = f"{entry}/{META}", f"{entry}/{META_OF_OLD}"
     return load_json_object(of_old if not os.path.exists(meta) and os.path.exists(of_old) else meta)
 
@@ -326,8 +338,9 @@ def listed(root: Path, folder: str, names: Sequence[str]) -> Folder:
     """List some entries of a module again, those that CK would."""
     from .ck_index import entries_of  # noqa: PLC0415
 
-    known = aliases(root / folder)
-    return entries_of(root, folder, [name for name in names if name in known or is_uid(name)])
+    known, where = aliases(root / folder), root / folder
+    there = [name for name in names if (name in known or is_uid(name)) and not leads_out(where, name)]
+    return entries_of(root, folder, there)
 
 
 def read(root: Path, folder: Folder) -> Iterator[Artifact]:

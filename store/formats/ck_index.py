@@ -145,6 +145,8 @@ def _names(folder: str, name: str) -> tuple[str, str]:
 
 
 def _meta(entry: str) -> _Meta:
+    if os.path.islink(f"{entry}/.cm"):
+        return _by_standard_library(entry)  # which says why not
     try:
         meta = _META.decode(read_bytes(f"{entry}/{ck.META}"))
     except (UnreadableError, ValueError, RecursionError):  # the slow way knows old names, odd bytes, and the reason
@@ -204,7 +206,9 @@ def _alias_drift(root: Path, folder: str, *, split: bool = False) -> Iterator[Dr
     for alias in sorted(known):
         path = safe_line(f"{prefix}.cm/alias-a-{alias}")
         uid = ck.uid_of_alias(where, alias)
-        if alias not in present:
+        if ck.leads_out(where, alias):
+            yield Drift(safe_line(f"{prefix}{alias}"), "is a link that leads out of its folder: it isn't followed")
+        elif alias not in present:
             yield Drift(path, "a stale alias file: the folder isn't there")
         elif not uid:
             yield Drift(path, "holds no UID")
@@ -217,7 +221,9 @@ def _alias_drift(root: Path, folder: str, *, split: bool = False) -> Iterator[Dr
 def _entry_folders(folder: Path) -> list[str]:
     try:
         with os.scandir(folder) as listed:
-            return [one.name for one in listed if one.is_dir(follow_symlinks=False) and one.name != ".cm"]
+            return [
+                one.name for one in listed if one.name != ".cm" and one.is_dir() and not ck.leads_out(folder, one.name)
+            ]
     except OSError:
         return []
 

@@ -1,6 +1,7 @@
 """CK repositories as CK 1.x and 2.x write them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,32 @@ def test_a_broken_meta_is_a_broken_artifact_and_the_rest_is_indexed(tmp_path: Pa
     rows = {row.alias: row for row in scan("ck", root)}
     assert "meta.json:1" in rows["broken"].problem
     assert not rows["sound"].problem
+
+
+def test_a_link_that_leads_out_is_not_followed_and_one_to_a_neighbour_is(tmp_path: Path) -> None:
+    root, outside = make_repository(tmp_path / "r", "r"), make_repository(tmp_path / "outside", "outside")
+    entry = make_entry(root, "program", "sound", "1" * 16, {"tags": ["x"]})
+    secret = make_entry(outside, "program", "secret", "2" * 16, {"tags": ["secret"]})
+    meta = make_entry(root, "program", "meta", "3" * 16) / ".cm"
+    shutil.rmtree(meta)
+    meta.symlink_to(secret / ".cm", target_is_directory=True)
+    for name, target in {"neighbour": entry, "out": secret}.items():
+        (root / "program" / name).symlink_to(target, target_is_directory=True)
+        (root / "program" / ".cm" / f"alias-a-{name}").write_text("4" * 16 + "\n")
+    (root / "module").symlink_to(outside / "program", target_is_directory=True)
+    (root / ".cm" / "alias-a-module").write_text("5" * 16 + "\n")
+    rows = {(row.module, row.alias): row for row in scan("ck", root)}
+    assert {alias for _, alias in rows} == {"sound", "meta", "neighbour"}
+    assert rows["program", "neighbour"].tags == ("x",)
+    assert "isn't followed" in rows["program", "meta"].problem
+    assert not any("secret" in row.tags for row in rows.values())
+    assert ck.look_up(root / "program", "neighbour")
+    assert ck.look_up(root / "program", "out") is None
+    assert ck.look_up(root, "module") is None
+    assert ck.listed(root, "program", ["out", "sound"]).names == ("sound",)
+    told = {one.path: one.what for one in ck.drift(root)}
+    assert "leads out" in told["program/out"]
+    assert "leads out" in told["module"]
 
 
 def test_text_of_a_repository_is_safe_from_the_beginning(tmp_path: Path) -> None:
