@@ -2,7 +2,6 @@
 
 import errno
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from ...store.errors import CkexploreError
 from ...store.untrusted import parse_json
 
 _LINE_LIMIT = 4 << 20
+_LARGEST = 1e100
 _LIMIT = 64 << 20  # bytes of events that are kept of a job
 
 
@@ -24,11 +24,11 @@ def event_of(line: bytes) -> dict[str, Any] | None:
 
 
 def _is_sound(value: Any) -> bool:
-    """Tell whether every number is finite as a float too: whole ones may be larger than any."""
+    """Tell whether every number is finite and not so large that sums and quotients of such aren't."""
     if isinstance(value, dict | list):
         return all(map(_is_sound, value.values() if isinstance(value, dict) else value))
     if isinstance(value, int | float):
-        return -sys.float_info.max <= value <= sys.float_info.max
+        return -_LARGEST <= value <= _LARGEST
     return True
 
 

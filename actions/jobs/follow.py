@@ -39,7 +39,7 @@ class JobFollower:
         return skipped
 
     def events(self) -> list[dict[str, Any]]:
-        """Give the whole events since the last call, their texts made safe."""
+        """Give the whole events since the last call, their texts made safe, their numbers finite."""
         data = _read_from(self.folder / EVENTS, self._events)
         whole = data[: data.rfind(b"\n") + 1]
         self._events += len(whole)
