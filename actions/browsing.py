@@ -156,7 +156,7 @@ def _meta(artifact: Artifact, repository: Repository) -> tuple[str, dict[str, An
     try:
         value = format_named(artifact.format).load_meta(repository.path, from_storable(artifact.path))
     except CkexploreError as error:
-        return f"{error}\n\n{_raw(artifact.location(repository.path) / ck.META)}", {}
+        return f"{error}\n\n{_raw(artifact.location(repository.path), ck.META)}", {}
     if not value:
         return "", {}
     value = safe_value(value)
@@ -164,25 +164,33 @@ def _meta(artifact: Artifact, repository: Repository) -> tuple[str, dict[str, An
     return safe_text(text, _META_SHOWN), value
 
 
-def _raw(path: Path) -> str:
-    """Give the text of a file that can't be parsed, so that the error can be seen in its place."""
+def _raw(entry: Path, meta: str) -> str:
+    """Give the text of a meta that can't be parsed, so that the error can be seen in its place."""
     try:
-        return safe_text(read_text(path, _META_SHOWN))
+        return safe_text(read_text(inside(entry, meta), _META_SHOWN))
     except CkexploreError:
         return ""
+
+
+def _text(path: Path) -> str:
+    """Give the text of a file, or why it can't be read."""
+    try:
+        return safe_text(read_text(path, _META_SHOWN))
+    except CkexploreError as error:
+        return str(error)
 
 
 def _readme(path: Path, root: Path) -> tuple[str, str]:
     if path.is_file():
         if path.suffix.lower() in {".md", ".rst", ".txt", ""} or path.name.lower().startswith("readme"):
-            return _raw(path), safe_line(path.name)
+            return _text(path), safe_line(path.name)
         return "", ""
     for name in _README_NAMES:
         if (path / name).is_file() and not (path / name).is_symlink():
-            return _raw(path / name), safe_line(name)
+            return _text(path / name), safe_line(name)
     for name in _README_NAMES:
         if (root / name).is_file() and not (root / name).is_symlink():
-            return _raw(root / name), f"{name} of the repository"
+            return _text(root / name), f"{name} of the repository"
     return "", ""
 
 

@@ -244,12 +244,15 @@ def load_json_object(path: Path | str, limit: int = META_LIMIT) -> dict[str, Any
 def inside(root: Path, relative: str) -> Path:
     """Return `root`/`relative`, refusing what leads out of `root` by `..`, an absolute path or a symbolic link.
 
-    Raises RefusedError.
+    Raises RefusedError; also for links that lead in a circle.
     """
     if "\0" in relative or as_path(relative).is_absolute():
         raise RefusedError(f"{safe_line(relative)}: leads out of {safe_line(str(root))}")
     resolved_root = root.resolve()
-    target = (resolved_root / relative).resolve()
+    try:
+        target = (resolved_root / relative).resolve()
+    except (OSError, RuntimeError) as error:
+        raise RefusedError(f"{safe_line(relative)}: a symbolic link that leads in a circle") from error
     if target != resolved_root and resolved_root not in target.parents:
         raise RefusedError(f"{safe_line(relative)}: leads out of {safe_line(str(root))}")
     return target

@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import unicodedata
@@ -135,3 +136,10 @@ def test_a_path_that_leads_out_is_refused(tmp_path: Path, path: str) -> None:
 
 def test_a_path_inside_is_given_whole(tmp_path: Path) -> None:
     assert inside(tmp_path, "a/b") == tmp_path.resolve() / "a" / "b"
+
+
+def test_a_link_in_a_circle_is_refused_like_one_that_leads_out(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for path in ("loop", "loop/x"):
+        with contextlib.suppress(RefusedError):
+            assert not inside(tmp_path, path).exists()
