@@ -6,6 +6,7 @@ from typing import Any
 from ..store.errors import CkexploreError, FailedError
 from ..store.formats.ck_entries import check_alias, create_entry
 from ..store.formats.ck_points import add_point
+from ..store.formats.ck_repetitions import readable
 from ..store.untrusted import inside, load_json_object, safe_value
 from ..store.workspace import Workspace
 from .environments import environments
@@ -63,8 +64,10 @@ def _left(job: Path, arguments: dict[str, Any], name: str) -> Path:
 
 
 def _measured(timer: Path) -> dict[str, Any]:
+    """Read what the program measured, without the numbers that nobody can reckon with."""
     try:
-        return safe_value(load_json_object(timer, TIMER_LIMIT))
+        found = readable(safe_value(load_json_object(timer, TIMER_LIMIT)))
+        return {name: value for name, value in found.items() if value is not None}
     except CkexploreError as error:
         raise FailedError(f"the program ended well but left no measurements: {error}") from error
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from ...store.cid import Cid
 from ...store.errors import InvalidRequestError
-from ...store.formats.ck_points import Point, points
+from ...store.formats import format_named
+from ...store.formats.point import Point
 from ...store.lookup import locate_one
 from ...store.registry import repositories
 from ..request import Request
@@ -20,7 +21,9 @@ def show(request: Request) -> dict[str, Any]:
         )
     cid = Cid(request.cid.repository, "experiment", request.cid.artifact)
     location = locate_one(request.workspace, repositories(request.workspace), cid)
-    return {"experiment": location.cid, "points": [_shown(point) for point in points(location.path)]}
+    root = location.repository.path
+    found = format_named(location.repository.format).points(root, str(location.path.relative_to(root)))
+    return {"experiment": location.cid, "points": [_shown(point) for point in found]}
 
 
 def _shown(point: Point) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ckexplore.actions import access, results
+from ckexplore.store import repos
 from ckexplore.store.formats.ck_points import points
 from ckexplore.store.workspace import Workspace
 
@@ -58,3 +60,23 @@ def test_the_name_of_a_command_leads_to_no_other_folder(stranger: Stranger, work
     assert answer["return"] != 0
     assert list(aim.glob("ckp-*")) == []
     assert len(list(points(workspace.local / "experiment" / "p.x"))) == 1
+
+
+def test_numbers_that_nobody_can_reckon_with_are_left_out_of_what_was_measured(tmp_path: Path) -> None:
+    timer = tmp_path / "timer.json"
+    timer.write_text('{"execution_time": 1.5, "huge": ' + "9" * 400 + ', "nan": NaN, "latencies_s": [1, 1e999]}')
+    assert results._measured(timer) == {"execution_time": 1.5, "latencies_s": [1, None]}
+
+
+def test_the_points_of_an_experiment_of_cm_are_shown(workspace: Workspace, tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    run = root / "experiment" / "mine" / "2024"
+    run.mkdir(parents=True)
+    (root / "cmr.yaml").write_text("alias: r\nuid: 0123456789abcdef\n")
+    (run.parent / "_cm.json").write_text(
+        '{"alias": "mine", "uid": "1111111111111111", "automation_alias": "experiment"}'
+    )
+    (run / "cm-result.json").write_text('[{"speed": 2.5}]')
+    repos.register(workspace, root)
+    shown = access({"action": "show", "cid": "experiment:mine"}, workspace)
+    assert [one["characteristics"] for one in shown["points"]] == [{"run": {"speed": 2.5}}]
