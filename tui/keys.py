@@ -96,9 +96,18 @@ JOBS = (
         "previous_job", "left_square_bracket", "Previous job", "The jobs the other way round", "job", shown="["
     ),
     NamedAction(
-        "search_job", "slash", "Search", "Look for a text in the log; n and N go on", "job", True, shown="/", typing=True
+        "search_job",
+        "slash",
+        "Search",
+        "Look for a text in the log; n and N go on",
+        "job",
+        True,
+        shown="/",
+        typing=True,
     ),
-    NamedAction("type_into_job", "i", "Type", "Type a line into the job, when it asks for one", "job", True, typing=True),
+    NamedAction(
+        "type_into_job", "i", "Type", "Type a line into the job, when it asks for one", "job", True, typing=True
+    ),
     NamedAction(
         "attach_job",
         "a",
