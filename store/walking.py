@@ -26,7 +26,7 @@ def walk(top: Path | str) -> Iterator[tuple[str, list[str], list[str]]]:
             continue
         yield folder, folders, names
         inner = (os.path.join(folder, name) for name in reversed(folders))
-        waiting += [path for path in inner if not os.path.islink(path)]  # noqa: PTH114
+        waiting += [path for path in inner if not os.path.islink(path)]
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
