@@ -50,6 +50,19 @@ class Terminal:
                 raise TimeoutError(f"the program never wrote {sign.pattern!r}, but {self._written[-400:]!r}")
         return self._read_at - self._started
 
+    def press(self, keys: bytes, sign: re.Pattern[bytes], patience: float = 60.0) -> float:
+        """Send keys, and give the seconds until what is written then has the sign. Raises TimeoutError."""
+        self._written = b""
+        begun = perf_counter()
+        os.write(self._ours, keys)
+        return self.seconds_until(sign, patience) + self._started - begun
+
+    def rest(self, seconds: float) -> None:
+        """Read for so many seconds what the program writes."""
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0:
+            self._read(left)
+
     def wait_until_idle(self, rest: float = 1.0, patience: float = 120.0) -> None:
         """Wait until the program has used no more than a hundredth of so many seconds of processor time."""
         until = monotonic() + patience
@@ -58,9 +71,8 @@ class Terminal:
             now = self._processor_time()
             if now - before <= rest / 100:
                 return
-            before, resting_until = now, monotonic() + rest
-            while (left := resting_until - monotonic()) > 0:
-                self._read(left)
+            before = now
+            self.rest(rest)
 
     def wait_until_left(self, patience: float = 600.0) -> None:
         """Wait until the program has ended by itself. Raises TimeoutError."""
