@@ -185,8 +185,10 @@ async def test_lines_are_written_over_where_a_terminal_of_the_panes_size_has_the
 
 
 async def test_the_log_is_searched_and_the_first_error_is_found(workspace: Workspace) -> None:
-    queue.submit(workspace, plan_for("seq 1000; echo 'x.c:3: error: no such thing'; seq 2000 3000; sleep 1"))
+    ended(queue.submit(workspace, plan_for("seq 1000; echo 'x.c:3: error: no such thing'; seq 2000 3000")))
     async with browsing(workspace) as run:
+        await run.filter("module:job")
+        await run.pilot.press("a")
         view = await begun(run)
         await run.until(lambda: not view.running)
         await run.pilot.press("4", "slash")
