@@ -181,7 +181,7 @@ def test_choices_questions_and_trust_until_they_are_cancelled(run: Watched) -> N
     run.find("talker", "cccccccccccccccc")
     run.see("r", "Run program:talker")
     run.see("\r", "Execute this on your machine?", "bash ../talk.sh loud")
-    run.see("r", "13 files that would be executed", "program/talker/.cm/meta.json")
+    run.see("r", "13 files that would be executed", "Esc closes")
     run.see("\x1b", "Cancel (n)", gone=["Esc closes"])
     run.see("n", "not executed")
     run.see("T", "Trust this repository at its present content?", "evil-branch\\x9b31m")
