@@ -5,7 +5,6 @@ import random
 import signal
 import statistics
 import struct
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -13,10 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from catalog_terminal import Terminal
-
-from ckexplore.actions.jobs import queue, stopping
-from ckexplore.actions.plan import Plan, Stage
-from ckexplore.store.workspace import Workspace
+from pane_job import browser_beside
 
 # Blocks of equal work, each timed by the program itself; a line after each and an event after ten, as in a training.
 _PROGRAM = """
@@ -50,39 +46,30 @@ class Cost:
 
 def watched_costs(pairs: int) -> dict[str, Cost]:
     """Let a program run beside the browser, watched and unwatched by turns; give the cost in "wall" and "processor"."""
-    with tempfile.TemporaryDirectory(prefix="ckexplore-benchmark-") as home:
-        workspace = Workspace(home)
-        record = Path(home) / "blocks"
-        stage = Stage("train", (sys.executable, "-c", _PROGRAM, str(record)), ("train",), timeout=3600.0)
-        folder = queue.submit(workspace, Plan("train", "", "", (), (stage,)))
-        try:
-            phases = _phases(home, pairs)
-        finally:
-            stopping.cancel(workspace, folder)
-        blocks = list(_BLOCK.iter_unpack(record.read_bytes()[: record.stat().st_size // _BLOCK.size * _BLOCK.size]))
+    with tempfile.NamedTemporaryFile(prefix="ckexplore-benchmark-") as record:
+        with browser_beside(_PROGRAM, record.name) as terminal:
+            phases = _phases(terminal, pairs)
+        data = Path(record.name).read_bytes()
+    blocks = list(_BLOCK.iter_unpack(data[: len(data) // _BLOCK.size * _BLOCK.size]))
     times = [(watched, [block for block in blocks if begun <= block[0] < ended]) for watched, begun, ended in phases]
     return {name: _cost(times, column) for name, column in (("wall", 1), ("processor", 2))}
 
 
-def _phases(home: str, pairs: int) -> list[tuple[bool, float, float]]:
+def _phases(terminal: Terminal, pairs: int) -> list[tuple[bool, float, float]]:
     """Stop the browser and let it go on; give for each phase whether it ran, and from when to when that counts.
 
     The order within a pair changes by turns, so that what drifts doesn't look like a cost.
     """
-    command = [sys.executable, "-m", "ckexplore.cli.main"]
-    environment = {**os.environ, "CKEXPLORE_HOME": home, "HOME": home, "TERM": "xterm-256color"}
+    terminal.rest(6.0)
+    if b"loss" not in terminal.written:
+        raise TimeoutError("the browser doesn't show the job")
     phases: list[tuple[bool, float, float]] = []
-    with Terminal(command, environment) as terminal:
-        terminal.rest(6.0)
-        if b"loss" not in terminal.written:
-            raise TimeoutError("the browser doesn't show the job")
-        for number in range(pairs):
-            for watched in (True, False) if number % 2 else (False, True):
-                os.kill(terminal.number, signal.SIGCONT if watched else signal.SIGSTOP)
-                begun = time.monotonic()
-                terminal.rest(_PHASE)
-                phases.append((watched, begun + _SETTLING, time.monotonic()))
-        os.kill(terminal.number, signal.SIGCONT)
+    for number in range(pairs):
+        for watched in (True, False) if number % 2 else (False, True):
+            os.kill(terminal.number, signal.SIGCONT if watched else signal.SIGSTOP)
+            begun = time.monotonic()
+            terminal.rest(_PHASE)
+            phases.append((watched, begun + _SETTLING, time.monotonic()))
     return phases
 
 

@@ -1,18 +1,12 @@
 """How long a key waits in the program while a job writes: from the key going into the terminal to what it draws."""
 
-import os
 import random
 import re
 import string
-import sys
-import tempfile
 from time import monotonic
 
 from catalog_terminal import Terminal
-
-from ckexplore.actions.jobs import queue, stopping
-from ckexplore.actions.plan import Plan, Stage
-from ckexplore.store.workspace import Workspace
+from pane_job import browser_beside
 
 _FLOOD = """
 import sys, time
@@ -29,7 +23,7 @@ while True:
     time.sleep(max(0.0, due - time.monotonic()))
 """
 _LINE = re.compile(rb"line (\d{9})")
-_TYPED_AT_MOST = 30  # characters: so many are in sight
+_ROUND = 26  # keys: so many letters are in sight
 _EARLIEST, _LATEST = 0.02, 0.11  # seconds between two keys, never in step with the output
 
 
@@ -39,19 +33,10 @@ def key_times(seconds: float, rate: int) -> dict[str, list[float]]:
     "typed" are letters until they are seen in the command line, "scrolled" the paused log's lines until the one above
     is in sight.
     """
-    with tempfile.TemporaryDirectory(prefix="ckexplore-benchmark-") as home:
-        workspace = Workspace(home)
-        stage = Stage("flood", (sys.executable, "-c", _FLOOD, str(rate)), ("flood",), timeout=600.0)
-        folder = queue.submit(workspace, Plan("flood", "", "", (), (stage,)))
-        try:
-            command = [sys.executable, "-m", "ckexplore.cli.main"]
-            environment = {**os.environ, "CKEXPLORE_HOME": home, "HOME": home, "TERM": "xterm-256color"}
-            with Terminal(command, environment) as terminal:
-                terminal.seconds_until(_LINE)
-                terminal.rest(2.0)
-                return {"typed": _typed(terminal, seconds), "scrolled": _scrolled(terminal, seconds)}
-        finally:
-            stopping.cancel(workspace, folder)
+    with browser_beside(_FLOOD, str(rate)) as terminal:
+        terminal.seconds_until(_LINE)
+        terminal.rest(2.0)
+        return {"typed": _typed(terminal, seconds), "scrolled": _scrolled(terminal, seconds)}
 
 
 def _typed(terminal: Terminal, seconds: float) -> list[float]:
@@ -60,7 +45,7 @@ def _typed(terminal: Terminal, seconds: float) -> list[float]:
     while monotonic() < until:
         terminal.press(b":", re.compile(rb"Esc"))
         text = ""
-        for letter in string.ascii_lowercase[:_TYPED_AT_MOST]:
+        for letter in string.ascii_lowercase[:_ROUND]:
             terminal.rest(random.uniform(_EARLIEST, _LATEST))
             text += letter
             times.append(terminal.press(letter.encode(), re.compile(text.encode())))
@@ -70,17 +55,19 @@ def _typed(terminal: Terminal, seconds: float) -> list[float]:
 
 
 def _scrolled(terminal: Terminal, seconds: float) -> list[float]:
-    """Scroll up line by line; the log is longer than this takes."""
-    terminal.press(b"4", _LINE)
-    terminal.press(b"k", _LINE)
-    terminal.rest(0.5)  # what was on its way is older than what is in sight
-    terminal.press(b"k", _LINE)
-    terminal.rest(0.3)
-    first = min(map(int, _LINE.findall(terminal.written)))
+    """Scroll up line by line, in rounds that are over before the lines in sight are too old to be kept."""
     times: list[float] = []
+    terminal.press(b"4", _LINE)
     until = monotonic() + seconds
     while monotonic() < until:
-        terminal.rest(random.uniform(_EARLIEST, _LATEST))
-        first -= 1
-        times.append(terminal.press(b"k", re.compile(rb"line %09d" % first)))
+        terminal.press(b"k", _LINE)
+        terminal.rest(0.5)  # what was on its way is older than what is in sight
+        terminal.press(b"k", _LINE)
+        terminal.rest(0.3)
+        first = min(map(int, _LINE.findall(terminal.written)))
+        for _ in range(_ROUND):
+            terminal.rest(random.uniform(_EARLIEST, _LATEST))
+            first -= 1
+            times.append(terminal.press(b"k", re.compile(rb"line %09d" % first)))
+        terminal.press(b"f", _LINE)
     return times
