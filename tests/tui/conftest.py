@@ -15,6 +15,8 @@ from ckexplore.tui.screens.browser import BrowserScreen
 from ckexplore.tui.widgets.table import VirtualTable
 
 from ..actions.conftest import samples
+from ..hostile import Hostile
+from .watched import registered
 
 __all__ = ["Browsing", "samples"]
 
@@ -92,6 +94,12 @@ async def browsing(workspace: Workspace, size: tuple[int, int] = (140, 40)) -> A
         await running.until(lambda: any(isinstance(screen, BrowserScreen) for screen in app.screen_stack))
         await running.until(running.is_settled)
         yield running
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+    """Repositories in which everything is a trap, in a home beside them; one set for the tests of a module."""
+    return registered(tmp_path_factory.mktemp("ground"))
 
 
 @pytest.fixture

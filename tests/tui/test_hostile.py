@@ -9,24 +9,14 @@ import pytest
 
 from ..conftest import require
 from ..hostile import Hostile
-from .watched import Watched, browser, registered
-
-EVIL_SHOWN = "␛]52;c;ZXZpbA==␇␛[2Jevil\\x9b31m\\u202egnp.exe"
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
-    return registered(tmp_path_factory.mktemp("ground"))
+from .watched import EVIL_SHOWN, Watched, browser, harmless
 
 
 @pytest.fixture
 def run(hostile: Hostile) -> Iterator[Watched]:
-    """The browser. Whatever is done in it: nothing is executed, and nothing outside of the home changes."""
-    before = hostile.state()
-    with browser(hostile) as opened:
+    """The browser, in which nothing is executed whatever is done."""
+    with harmless(hostile), browser(hostile) as opened:
         yield opened
-    assert not hostile.sprung
-    assert hostile.state() == before
 
 
 def test_the_traps_go_off_where_somebody_executes_them(tmp_path: Path) -> None:

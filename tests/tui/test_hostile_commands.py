@@ -3,14 +3,7 @@
 import pytest
 
 from ..hostile import Hostile
-from .watched import command, registered
-
-EVIL_SHOWN = "␛]52;c;ZXZpbA==␇␛[2Jevil\\x9b31m\\u202egnp.exe"
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
-    return registered(tmp_path_factory.mktemp("ground"))
+from .watched import EVIL_SHOWN, command, harmless
 
 
 @pytest.mark.parametrize(
@@ -42,11 +35,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     ],
 )
 def test_every_command_that_shows(hostile: Hostile, words: str, shown: str, code: int) -> None:
-    before = hostile.state()
-    written = command(hostile, *words.split(), code=code)
-    assert shown in written
-    assert not hostile.sprung
-    assert hostile.state() == before
+    with harmless(hostile):
+        assert shown in command(hostile, *words.split(), code=code)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +47,5 @@ def test_every_command_that_shows(hostile: Hostile, words: str, shown: str, code
     ],
 )
 def test_every_question_is_shown_and_cancelled(hostile: Hostile, words: str, asked: str, answer: str) -> None:
-    before = hostile.state()
-    written = command(hostile, *words.split(), asked=asked, typed=answer, code=2)
-    assert "approval: " in written
-    assert not hostile.sprung
-    assert hostile.state() == before
+    with harmless(hostile):
+        assert "approval: " in command(hostile, *words.split(), asked=asked, typed=answer, code=2)

@@ -17,12 +17,7 @@ from ..actions.waiting import ended, until
 from ..hostile import Hostile
 from ..hostile_output import AFTER_SCREEN, BEFORE_SCREEN, ON_SCREEN
 from .strict import EITHER, StrictTerminal
-from .watched import PATIENCE, SIZE, Watched, browser, command, registered
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
-    return registered(tmp_path_factory.mktemp("ground"))
+from .watched import PATIENCE, SIZE, Watched, browser, command
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from .terminals import Terminal
 
 SIZE = (50, 180)
 PATIENCE = 30.0  # seconds; the machine may be busy
+EVIL_SHOWN = "␛]52;c;ZXZpbA==␇␛[2Jevil\\x9b31m\\u202egnp.exe"
+"""How the beginning of the evil text of the tests is shown."""
 
 
 def registered(ground: Path) -> Hostile:
@@ -24,6 +26,15 @@ def registered(ground: Path) -> Hostile:
         repos.register(workspace, folder)
     assert not hostile.sprung
     return hostile
+
+
+@contextmanager
+def harmless(hostile: Hostile) -> Iterator[None]:
+    """Whatever is done in the block: nothing is executed, and nothing outside of the home changes."""
+    before = hostile.state()
+    yield
+    assert not hostile.sprung
+    assert hostile.state() == before
 
 
 class Watched(Terminal):
