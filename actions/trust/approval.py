@@ -106,7 +106,8 @@ def _covering(workspace: Workspace, known: tuple[Approval, ...], plan: Plan) -> 
         inside = {file: path for file in left if (path := one.path_within(file.path))}
         files = one.files() if inside else {}
         covered = {file for file, path in inside.items() if files.get(path) == file.sha256}
-        taking += [one] if covered else []
+        if covered:
+            taking.append(one)
         left = [file for file in left if file not in covered]
     if left or not taking or _opens_more(workspace, plan, [one.root for one in taking]):
         return None
@@ -119,10 +120,9 @@ def _opens_more(workspace: Workspace, plan: Plan, roots: list[str]) -> bool:
     A detection may say that software is anywhere, in the user's papers: seeing the path is part of approving it.
     """
     reads = {read for stage in plan.stages for read in stage.sandbox.reads if not below(read, JOB_PATH)}
-    if all(any(below(os.path.realpath(read), root) for root in roots) for read in reads):
-        return False
-    known = (*roots, *of_this_machine(workspace))
-    return not all(any(below(os.path.realpath(read), one) for one in known) for read in reads)
+    left = [real for real in map(os.path.realpath, reads) if not any(below(real, root) for root in roots)]
+    known = of_this_machine(workspace) if left else ()
+    return not all(any(below(real, one) for one in known) for real in left)
 
 
 def _needs_none(workspace: Workspace, file: ExecutedFile) -> bool:

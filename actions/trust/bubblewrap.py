@@ -20,7 +20,6 @@ _ISOLATED = (
     *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
     *("--die-with-parent", "--cap-drop", "ALL", "--hostname", "sandbox"),
 )
-_FILTERS = (True, False) if program(offline=True) else (False,)
 _FRESH, _BOUND = ("--proc", "/proc"), ("--ro-bind", "/proc", "/proc")
 
 
@@ -54,7 +53,8 @@ def availability() -> Availability:
         closed_namespaces="--disable-userns" in options,
         signals_pass=_output([*_DEFAULT_SIGNALS, "true"])[0] == 0,
     )
-    tried = [replace(found, fresh_proc=fresh, filters=filters) for filters in _FILTERS for fresh in (True, False)]
+    filtering = (True, False) if program(offline=True) else (False,)
+    tried = [replace(found, fresh_proc=fresh, filters=filters) for filters in filtering for fresh in (True, False)]
     reason = ""
     for one in tried:
         code, told = _trial(one)
