@@ -91,9 +91,14 @@ async def browsing(workspace: Workspace, size: tuple[int, int] = (140, 40)) -> A
     app = ExplorerApp(workspace)
     async with app.run_test(size=size, notifications=True) as pilot:
         running = Browsing(app, pilot)
-        await running.until(lambda: any(isinstance(screen, BrowserScreen) for screen in app.screen_stack))
-        await running.until(running.is_settled)
+        await settled(running)
         yield running
+
+
+async def settled(running: Browsing) -> None:
+    """Wait until the catalog has been read and is shown."""
+    await running.until(lambda: any(isinstance(screen, BrowserScreen) for screen in running.app.screen_stack))
+    await running.until(running.is_settled)
 
 
 @pytest.fixture(scope="module")

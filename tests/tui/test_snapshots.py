@@ -12,6 +12,7 @@ from ckexplore.store.workspace import Workspace
 from ckexplore.tui.app import ExplorerApp
 
 from ..conftest import SAMPLES
+from .conftest import Browsing, settled
 
 
 @pytest.fixture
@@ -27,6 +28,8 @@ def pressing(*keys: str) -> Callable:
     """Wait for the catalog, press keys, wait for what they start."""
 
     async def run(pilot: Pilot) -> None:
+        assert isinstance(pilot.app, ExplorerApp)
+        await settled(Browsing(pilot.app, pilot))
         await pilot.pause(1)
         for key in keys:
             await pilot.press(key)
