@@ -154,7 +154,9 @@ def test_nobody_else_can_read_or_write_what_is_kept(foreign: Path, workspace: Wo
     assert standing(workspace, a_plan(workspace)) is not None
 
 
-@pytest.mark.parametrize("which", ["", "approval", "approval/*", "approval/*/.cm", "approval/*/.cm/meta.json"])
+@pytest.mark.parametrize(
+    "which", ["", "approval", "approval/detect-*", "approval/detect-*/.cm", "approval/detect-*/.cm/meta.json"]
+)
 def test_what_others_could_have_written_approves_nothing_and_says_so(
     foreign: Path, workspace: Workspace, which: str
 ) -> None:
