@@ -199,6 +199,39 @@ async def test_the_log_is_searched_and_the_first_error_is_found(workspace: Works
         await run.until(lambda: "no such thing" in run.screen_text())
 
 
+async def test_a_search_leaves_the_keys_in_the_job_pane_that_has_the_whole_screen(workspace: Workspace) -> None:
+    ended(queue.submit(workspace, plan_for("seq 1000")))
+    async with browsing(workspace) as run:
+        await run.filter("module:job")
+        await run.pilot.press("a")
+        view = await begun(run)
+        await run.until(lambda: view.job_state.over)
+        await run.pilot.press("4", "z", "slash")
+        await run.type("77")
+        await run.pilot.press("enter")
+        await run.until(lambda: "\n 977 " in run.screen_text())
+        await run.pilot.press("N")
+        await run.until(lambda: "\n 877 " in run.screen_text())
+        await run.pilot.press("slash", "escape", "N")
+        await run.until(lambda: "\n 779 " in run.screen_text())
+        assert view.log_pane.has_focus
+
+
+async def test_a_key_of_the_job_pane_is_not_taken_for_one_of_the_artifact(workspace: Workspace, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    folder = queue.submit(workspace, plan_for(f"while [ ! -e {gate} ]; do sleep 0.05; done"))
+    async with browsing(workspace) as run:
+        view = await begun(run)
+        await run.until(lambda: view.job_state.state == "running")
+        await run.until(lambda: run.browser.artifact is not None)
+        await run.pilot.press("4", "i")
+        assert isinstance(run.app.focused, Input)
+        await run.pilot.pause()
+        assert "is for package artifacts" not in run.screen_text()
+        gate.touch()
+        ended(folder)
+
+
 async def test_leaving_names_what_goes_on(workspace: Workspace, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     first = queue.submit(workspace, plan_for(f"while [ ! -e {gate} ]; do sleep 0.05; done"))

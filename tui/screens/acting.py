@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
+from textual.widget import Widget
 from textual.widgets import Input
 
 from ...actions.plan import Plan
 from ...store.artifact import Artifact
 from .. import messages
-from ..keys import BROWSER
+from ..keys import BROWSER, JOBS
 from .choose import Choice, ChooseScreen
 from .confirm import ConfirmScreen
 from .following import FollowingScreen
@@ -27,6 +28,7 @@ class ActingScreen(FollowingScreen):
 
     artifact: Any
     _use_line: Callable[[str], None]
+    _typed_from: Widget | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer a key in the footer only where it does something."""
@@ -44,6 +46,8 @@ class ActingScreen(FollowingScreen):
     def on_key(self, event: events.Key) -> None:
         """Say why a key does nothing for the artifact under the cursor."""
         artifact: Artifact | None = self.artifact
+        if self.job_pane.has_focus_within and any(event.key in named.keys.split(",") for named in JOBS):
+            return  # there the key is the job's
         for named in BROWSER:
             if named.modules and event.key in named.keys.split(",") and artifact is not None:
                 if artifact.module not in named.modules:
@@ -56,6 +60,8 @@ class ActingScreen(FollowingScreen):
     def type_line(self, use: Callable[[str], None], value: str, placeholder: str) -> None:
         """Let a line be typed, and use it when it is entered."""
         line = self.query_one("#command", Input)
+        if not line.display:
+            self._typed_from = self.focused
         self._use_line = use
         line.placeholder = placeholder
         line.value = value
@@ -80,8 +86,15 @@ class ActingScreen(FollowingScreen):
     @on(Input.Blurred, "#command")
     def _leave_line(self) -> None:
         line = self.query_one("#command", Input)
-        if line.display:
-            line.display = False
+        if not line.display:
+            return
+        line.display = False
+        before, self._typed_from = self._typed_from, None
+        if self.focused not in (None, line):  # the keys have gone elsewhere
+            return
+        if before is not None and before.is_attached and before.display:
+            before.focus()
+        else:
             self.action_show_table()
 
     # Detect, install, run

@@ -430,7 +430,9 @@ class BrowserScreen(AnnotatingScreen):
     def action_back(self) -> None:
         """Back from where the keys are: from the filter, from a pane, then clear the filter."""
         field = self.query_one("#filter", Input)
-        if self._zoomed:
+        if self.query_one("#command", Input).has_focus:
+            self._leave_line()
+        elif self._zoomed:
             self.action_zoom()
         elif self.focused is self.query_one("#table") or field.has_focus:
             field.value = ""

@@ -124,9 +124,12 @@ class FollowingScreen(Screen[None]):
             self.remove_class("-with-job")
             self.action_show_table()
             return
+        self._go_to_job()
+
+    def _go_to_job(self) -> None:
         self.add_class("-with-job")
         self._show_pane("job")
-        pane.focus_log()
+        self.job_pane.focus_log()
 
     def action_cancel_job(self) -> None:
         """End the job that is shown, or take it out of the queue."""
@@ -152,7 +155,7 @@ class FollowingScreen(Screen[None]):
 
     def _type(self, folder: Path, line: str) -> None:
         self.in_thread(self.work.type_into, folder, f"{line}\r", group="typing")
-        self.action_show_job()
+        self._go_to_job()
 
     def action_attach_job(self) -> None:
         """Give the whole terminal to the job that is shown, until Ctrl-\\ is typed or it is over."""
@@ -189,7 +192,7 @@ class FollowingScreen(Screen[None]):
             self.type_line(self._find_in_log, "", "search in the log; n and N go on")
 
     def _find_in_log(self, text: str) -> None:
-        self.job_pane.focus_log()
+        self._go_to_job()
         if text and self.job_pane.view is not None:
             self.job_pane.view.log_pane.search(text)
 
