@@ -30,6 +30,7 @@ def attach(folder: Path, keyboard: int = 0, screen: int = 1) -> bool:
     if not (os.isatty(keyboard) and os.isatty(screen)):
         raise UnavailableError("attach needs a terminal; `ckexplore log job:UID --follow` shows the output without one")
     follower, drawing = JobFollower(folder, last=_EARLIER), DrawingOnly()
+    _write(screen, f"attached to job:{folder.name}; Ctrl-\\ leaves it, and it goes on\r\n".encode())
     with _raw(keyboard), _resizing(folder, screen):
         try:
             while True:

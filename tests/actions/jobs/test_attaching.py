@@ -58,6 +58,7 @@ def test_keys_reach_the_job_and_what_it_draws_comes_back(workspace: Workspace) -
         workspace, plan_for("read -p 'who? ' who; printf '\\033]52;c;eA==\\a\\033[31mhello %s\\033[0m\\n' $who")
     )
     attached = Attached(folder)
+    attached.until(b"Ctrl-\\ leaves it")
     attached.until(b"who? ")
     attached.type(b"Ada\r")
     attached.until(b"hello Ada")
