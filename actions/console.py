@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 class Console:
     """The silent one: shows nothing, confirms nothing. The command line and the TUI bring their own."""
 
+    shows_output = False
+    """Whether what a job wrote is seen where it is given to `output`."""
+
     def progress(self, share: float | None, text: str) -> None:
         """Show how far something is: `share` from 0 to 1, None when unknown."""
 
     def output(self, data: bytes) -> None:
         """Show what a job wrote; raw bytes, not safe for a terminal."""
+
+    def watch(self, folder: Path) -> bool:
+        """Take note that a job begins whose output will be shown; False when it should be asked again."""
+        del folder
+        return True
 
     def events(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Show what a job told."""

@@ -1,6 +1,5 @@
 """From a plan to its results: approval, a detached job, and following it to its end."""
 
-import re
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from ..store.untrusted import safe_text
 from .jobs import output, queue, record, stopping
 from .jobs.comparison import differences
 from .jobs.follow import JobFollower
+from .jobs.passing import words_of
 from .plan import Plan
 from .request import Request
 from .steps import explain
@@ -18,7 +18,6 @@ from .trust import approval
 _LOOK = 0.05  # seconds between two looks at a running job
 _LAST_LINES = 12
 _LAST_BYTES = 16_384
-_COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 
 
 def execute(request: Request, plan: Plan) -> dict[str, Any]:
@@ -42,13 +41,14 @@ def execute(request: Request, plan: Plan) -> dict[str, Any]:
         raise CancelledError(
             f"{plan.request}: cancelled, nothing of it is running any more (job:{folder.name})"
         ) from interrupt
-    return outcome(folder, state)
+    return outcome(folder, state, seen=request.console.shows_output)
 
 
 def _follow(request: Request, follower: JobFollower) -> record.JobState:
-    told = ""
+    told, watched = "", False
     while True:
         state = follower.state()
+        watched = watched or (state.state == "running" and request.console.watch(follower.folder))
         data, events = follower.output(), follower.events()
         if data:
             request.console.output(data)
@@ -61,34 +61,35 @@ def _follow(request: Request, follower: JobFollower) -> record.JobState:
 
 
 def _tell_what_it_waits_for(request: Request, folder: Path, state: record.JobState, told: str) -> str:
-    """Say what a job waits for, each reason once."""
+    """Say what a job waits for, and no more once it doesn't."""
     reason = ""
     if state.waits:
-        reason = f"it waits for input; answer it in another terminal: ckexplore attach job:{folder.name}"
+        reason = f"waits for input: `ckexplore attach job:{folder.name}` in another terminal"
     elif state.state == "queued":
         found = queue.look(request.workspace)
         if folder.name in found.waiting and found.running:
             place = found.waiting.index(folder.name) + 1
             reason = f"number {place} in the queue, behind job:{found.running[0]} (--now wouldn't wait)"
-    if reason and reason != told:
+    if reason != told:
         request.console.progress(None, reason)
-    return reason or told
+    return reason
 
 
-def outcome(folder: Path, state: record.JobState) -> dict[str, Any]:
-    """Give a finished job's results. Raises FailedError with the reason and the last lines of its output."""
+def outcome(folder: Path, state: record.JobState, *, seen: bool = False) -> dict[str, Any]:
+    """Give a finished job's results. Raises FailedError with the reason, and the last lines unless they were `seen`."""
     if state.state == "done":
         seconds = round(state.ended - state.started, 3)
         return {"job": folder.name, "seconds": seconds, **state.results, **differences(folder)}
     explained = explain(folder, state.stage)
     reason = explained or state.error or state.state
-    last = "" if explained else last_lines(folder)
+    last = "" if explained or seen else last_lines(folder)
     shown = f"\nits last lines:\n{last}" if last else ""
-    raise FailedError(f"{state.title or 'the job'}: {reason} (job:{folder.name}){shown}")
+    what = "" if state.title and reason.startswith(state.title) else f"{state.title or 'the job'}: "
+    raise FailedError(f"{what}{reason} (job:{folder.name}){shown}")
 
 
 def last_lines(folder: Path, count: int = _LAST_LINES) -> str:
     """Give the last lines that a job wrote, safe for a terminal."""
     data = output.log_tail(folder, _LAST_BYTES)
-    lines = safe_text(_COLOUR.sub("", data.decode("utf-8", "replace"))).rstrip().splitlines()
+    lines = safe_text(words_of(data)).rstrip().splitlines()
     return "\n".join(f"  {line}" for line in lines[-count:])

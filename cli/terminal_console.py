@@ -16,32 +16,60 @@ if TYPE_CHECKING:
     from ..actions.console import Answer
     from ..actions.trust.question import Question
     from ..actions.trust.repository_trust import Survey
+    from .live_output import LiveOutput, PlainOutput
 
 
 class TerminalConsole(Console):
-    """Writes what comes from a job to standard output, line by line and made safe; progress to standard error."""
+    """Writes what comes from a job to standard output, made safe; progress below it, or to standard error."""
 
     def __init__(self, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._partial = b""
+        self.shows_output = not quiet
+        self._output: LiveOutput | PlainOutput | None = None
         self._progress_shown = False
 
     def progress(self, share: float | None, text: str) -> None:
-        """Redraw one line of progress; nothing when standard error is no terminal."""
-        if sys.stderr.isatty():
-            percent = f"{share:4.0%} " if share is not None else ""
-            sys.stderr.write(f"\r\x1b[K{percent}{safe_line(text, 70)}")
+        """Redraw one line of progress, below the output where that is drawn; nothing where there is no terminal."""
+        percent = f"{share:4.0%} " if share is not None else ""
+        told = f"{percent}{safe_line(text, 1000)}"
+        if self._output is not None and self._draws():
+            self._output.note(told)
+        elif sys.stderr.isatty():
+            columns, _ = _size()
+            shown = told if len(told) < columns else f"{told[: columns - 2]}…"
+            sys.stderr.write(f"\r\x1b[K{shown}")
             sys.stderr.flush()
             self._progress_shown = True
 
+    def _draws(self) -> bool:
+        return not self._quiet and sys.stdout.isatty()
+
+    def _opened(self) -> LiveOutput | PlainOutput:
+        if self._output is None:
+            from .live_output import LiveOutput, PlainOutput  # noqa: PLC0415  (only where a job is followed)
+
+            self._output = LiveOutput(sys.stdout) if self._draws() else PlainOutput(sys.stdout)
+        return self._output
+
     def output(self, data: bytes) -> None:
-        """Print whole lines; of a line that was redrawn with carriage returns, what it showed last."""
-        if self._quiet:
-            return
-        *lines, self._partial = (self._partial + data).split(b"\n")
-        for line in lines:
-            sys.stdout.write(_shown(line) + "\n")
-        sys.stdout.flush()
+        """Draw what a job wrote."""
+        if not self._quiet:
+            self._clear_progress()
+            self._opened().feed(data)
+
+    def watch(self, folder: Path) -> bool:
+        """Tell a job that begins how large this terminal is."""
+        from ..actions.jobs.control import send_size  # noqa: PLC0415
+        from ..store.errors import UnavailableError  # noqa: PLC0415
+
+        if not self._draws():
+            return True
+        columns, rows = _size()
+        try:
+            send_size(folder, rows, columns)
+        except UnavailableError:  # it has only just begun
+            return False
+        return True
 
     def events(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Show how far the job is."""
@@ -54,8 +82,6 @@ class TerminalConsole(Console):
         """Give this terminal to a running job until it is over or is left."""
         from ..actions.jobs.attaching import attach  # noqa: PLC0415
 
-        sys.stdout.write(f"attached to job:{folder.name}; Ctrl-\\ leaves it, and it goes on\n")
-        sys.stdout.flush()
         attach(folder)
 
     def confirm(self, question: Question) -> Answer:
@@ -76,7 +102,7 @@ class TerminalConsole(Console):
 
     def _can_ask(self) -> bool:
         """Tell whether somebody sits here, and clear the line of progress for the question."""
-        self._clear_progress()
+        self.finish()
         return not self._quiet and sys.stdin.isatty() and sys.stdout.isatty()
 
     def _clear_progress(self) -> None:
@@ -87,14 +113,12 @@ class TerminalConsole(Console):
     def finish(self) -> None:
         """Print what is left of the last line and clear the progress."""
         self._clear_progress()
-        if self._partial and not self._quiet:
-            sys.stdout.write(_shown(self._partial) + "\n")
-        self._partial = b""
+        if self._output is not None:
+            self._output.finish()
 
 
-def _shown(line: bytes) -> str:
-    import re  # noqa: PLC0415
+def _size() -> tuple[int, int]:
+    """Give the terminal's columns and rows."""
+    import shutil  # noqa: PLC0415  (nothing quick shows progress)
 
-    text = line.rstrip(b"\r").rsplit(b"\r", 1)[-1].decode("utf-8", "replace")
-    without_colours = re.sub(r"\x1b\[[0-9;:]*[mK]", "", text)
-    return safe_line(without_colours)
+    return shutil.get_terminal_size((80, 24))

@@ -19,13 +19,16 @@ _SEQUENCE = re.compile(
     r"|\x1b[ -/]{0,4}[0-~]"
     r"|(?P<control>[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff])"
 )
+_DRAWS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][0AB]|[78DEM=>])")
 _STRING_END = re.compile(r"\x07|\x1b\\|\x9c|[\x18\x1a]")
 _KEPT_CONTROLS = "\n\r\t\b"
 _INCOMPLETE = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,4}|[()]?|[ -/]{0,4})\Z")
 _STRING_MOST = 64 << 10
 
-LEAVING = b"\x1b[?1049l\x1b[?47l\x1b[r\x1b[?1000;1002;1003;1005;1006l\x1b[?2004l\x1b[?1l\x1b[?25h\x1b(B\x1b[m"
-"""What brings a terminal back to order after a program that was left in the middle."""
+LEAVING = (
+    b"\x1b7\x1b[?1049l\x1b[?47l\x1b7\x1b[r\x1b8\x1b[?1000;1002;1003;1005;1006l\x1b[?2004l\x1b[?1l\x1b[?25h\x1b(B\x1b[m"
+)
+"""What brings a terminal back to order after a program that was left in the middle; the cursor stays where it is."""
 
 
 class DrawingOnly:
@@ -97,3 +100,10 @@ def _allowed(match: re.Match[str]) -> str:
         return match[0]
     plain = not between and not set(parameters) & set("<=>?")
     return match[0] if plain and (final in _FINALS or (final in "hl" and parameters == "4")) else ""
+
+
+def words_of(data: bytes) -> str:
+    """Give a program's output without what only draws; of a line that was redrawn from its start, what came last."""
+    drawing = DrawingOnly()
+    text = _DRAWS.sub("", drawing.feed(data).decode("utf-8", "replace")).replace("\r\n", "\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))

@@ -9,6 +9,7 @@ from ..jobs import output, record, stopping
 from ..jobs import queue as job_queue
 from ..jobs.follow import JobFollower
 from ..jobs.listing import described
+from ..jobs.passing import words_of
 from ..plan import Plan
 from ..request import Request, number, refuse_unknown_options
 
@@ -26,8 +27,11 @@ def log(request: Request) -> dict[str, Any]:
     if request.flag("follow"):
         _follow(request, JobFollower(folder))
         return {**_ended(record.read_state(folder)), "log": ""}
-    text = safe_text(output.log_tail(folder, _LOG_LIMIT).decode("utf-8", "replace"), _LOG_LIMIT)
-    return {**_ended(record.read_state(folder)), "log": text}
+    data = output.log_tail(folder, _LOG_LIMIT)
+    if request.console.shows_output:
+        request.console.output(data)
+        data = b""
+    return {**_ended(record.read_state(folder)), "log": safe_text(words_of(data), _LOG_LIMIT)}
 
 
 def _follow(request: Request, follower: JobFollower) -> None:

@@ -48,8 +48,9 @@ def _log(result: Result, _width: int) -> list[str]:
 
 
 def _ended(result: Result) -> str:
-    code = "" if result["exit_code"] is None else f", exit code {result['exit_code']}"
     reason = f": {result['error_of_job']}" if result.get("error_of_job") else ""
+    told = result["exit_code"] is None or "exit code" in reason
+    code = "" if told else f", exit code {result['exit_code']}"
     return f"{result['state']}{code}{reason}"
 
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ckexplore.actions.jobs.passing import DrawingOnly
+from ckexplore.actions.jobs.passing import DrawingOnly, words_of
 
 ALLOWED = re.compile(
     rb"[\n\r\t\b]|\x1b\[[0-9;:]*[@-~]|\x1b\[\?[0-9;]+[hl]|\x1b\[[0-9;]* q|\x1b[()][0AB]|\x1b[78DEM=>]"
@@ -66,3 +66,8 @@ def test_strings_for_the_terminal_are_dropped_with_what_is_in_them() -> None:
 
 def test_of_several_modes_only_the_allowed_ones_are_set() -> None:
     assert passed(b"\x1b[?1049;9999;25h\x1b[?9999h\x1b[4h\x1b[20h") == b"\x1b[?1049;25h\x1b[4h"
+
+
+def test_the_words_are_what_stays_of_bars_colours_links_and_moves() -> None:
+    written = b"\x1b[1mstart\x1b[0m\r\n 1%\r 2%\r\n\x1b[31mred\x1b[K \x1b]8;;x:y\x07link\x1b]8;;\x07\x1b[A\x1b(B\nlast"
+    assert words_of(written) == "start\n 2%\nred link\nlast"
