@@ -11,7 +11,7 @@ from ...store.formats.ck import own_meta
 from ...store.registry import JOBS_UID
 from ...store.untrusted import safe_line
 from ...store.workspace import Workspace
-from ..report.units import with_unit
+from ..report.units import duration
 from .record import JobState, all_jobs, read_state
 
 
@@ -62,8 +62,8 @@ def _listed(folder: Path) -> dict[str, Any]:
     except CkexploreError as error:
         return {**_identity(folder), "shown": f"broken: {error}"}
     state = "waits for input" if told["waits"] else told["state"]
-    took = with_unit(told["seconds"], "s") if told["seconds"] else ""
-    return {**told, "shown": f"{state:<10}{took:>10}  {told['request']}"}
+    took = duration(told["seconds"]) if told["seconds"] else ""
+    return {**told, "shown": f"{state:<10}{took:>12}  {told['request']}"}
 
 
 def seconds_of(state: JobState) -> float:

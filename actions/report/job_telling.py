@@ -6,9 +6,16 @@ from typing import Any
 
 from .quantity import quantity
 from .table import text_table
-from .units import with_unit
+from .units import duration
 
 Result = Mapping[str, Any]
+_CALLED = {
+    "exit_code": "exit code",
+    "wall_s": "wall time",
+    "user_s": "user time",
+    "system_s": "system time",
+    "peak_memory_bytes": "peak memory",
+}
 
 
 def started(result: Result) -> list[str]:
@@ -23,13 +30,19 @@ def differences(result: Result, width: int) -> list[str]:
     if not result["differences"]:
         lines.append("  nothing differs but the output" if result["output_difference"] else "  nothing differs")
     rows = [
-        (one["what"], _value(one["what"], one["before"]), _value(one["what"], one["now"]), _times(one))
+        (_called(one["what"]), _value(one["what"], one["before"]), _value(one["what"], one["now"]), _times(one))
         for one in result["differences"]
     ]
     lines += text_table(("what", "before", "now", "times"), rows, width=width) if rows else []
     if result["output_difference"]:
         lines += ["", "its output:", *(f"  {line}" for line in result["output_difference"])]
     return lines
+
+
+def _called(name: str) -> str:
+    """Give the words for a name of the record: "used wall_s" -> "used wall time"."""
+    *before, last = name.split(" ")
+    return " ".join([*before, _CALLED.get(last, last)])
 
 
 def _value(name: str, value: object) -> str:
@@ -65,17 +78,17 @@ def _cancelled(result: Result, _width: int) -> list[str]:
 def _shown(result: Result, width: int) -> list[str]:
     """Tell a job's record: its end, what it used, how it was approved, what it ran on."""
     lines = [(name, _value(name, result[name])) for name in ("request", "cid", "state", "exit_code", "error")]
-    lines += [("started", _moment(result["started"])), ("took", with_unit(result["seconds"], "s"))]
+    lines += [("started", _moment(result["started"])), ("took", duration(result["seconds"]))]
     used = result["resources"]
-    lines += [(name.replace("_", " "), quantity(name, value)) for name, value in used.items() if name != "stages"]
+    lines += [(name, quantity(name, value)) for name, value in used.items() if name != "stages"]
     origin = result["origin"]
     lines += [("approved", origin["approved"]), ("approval", origin["approval"]), ("after", origin["after"])]
     lines += list(_conditions(result["provenance"]))
-    return [f"{name:<18}{value}" for name, value in lines if value not in ("", "-")]
+    return [f"{_called(name):<18}{value}" for name, value in lines if value not in ("", "-")]
 
 
 def _conditions(provenance: Result) -> Iterator[tuple[str, str]]:
-    yield "host", f"{provenance.get('host', '')} {provenance.get('user', '')}".strip()
+    yield "host", ", user ".join(filter(None, (provenance.get("host"), provenance.get("user"))))
     system = provenance.get("platform", {})
     yield (
         "platform",
@@ -108,7 +121,7 @@ def _queue(result: Result, width: int) -> list[str]:
     if not result["running"] and not result["waiting"]:
         return [*lines, "nothing runs and nothing waits"]
     rows = [
-        (place, one["data_uid"], one["state"], with_unit(one["seconds"], "s") if one["seconds"] else "", one["request"])
+        (place, one["data_uid"], one["state"], duration(one["seconds"]) if one["seconds"] else "", one["request"])
         for kind in ("running", "waiting")
         for place, one in _places(kind, result[kind])
     ]

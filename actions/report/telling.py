@@ -7,6 +7,7 @@ from . import annotation_telling, job_telling, listing, trust_telling
 from .plan_telling import tell_plan
 from .quantity import quantity
 from .table import text_table
+from .units import duration
 
 __all__ = ["measured", "tell", "tell_plan"]
 
@@ -114,13 +115,16 @@ def _ran(result: Result, width: int) -> list[str]:
     from .figures import point_figure  # noqa: PLC0415  (charts, only where one is drawn)
 
     if "point" not in result:
-        return [f"done in {result['seconds']} s (job:{result['job']})"]
+        return [f"done in {duration(result['seconds'])} (job:{result['job']})"]
     rows = [(name, quantity(name, value)) for name, value in measured(result["characteristics"])]
-    lines = [*text_table(("measured", "value"), rows, width=width), ""]
+    lines = [*text_table(("measured", "value"), rows, width=width), ""] if rows else ["nothing was measured"]
     figure = point_figure(result["point_file"])
     if figure is not None:
         lines += [*figure(min(width, 100), 16).lines(), ""]
-    return [*lines, f"point {result['point']} of {result['experiment']} (job:{result['job']}, {result['seconds']} s)"]
+    return [
+        *lines,
+        f"point {result['point']} of {result['experiment']} (job:{result['job']}, {duration(result['seconds'])})",
+    ]
 
 
 def measured(characteristics: Mapping[str, Any]) -> list[tuple[str, Any]]:

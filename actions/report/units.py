@@ -19,6 +19,7 @@ _AS_BASE = {
 }
 _DOWN = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 _UP = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
+_LONG = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"))
 _PREFIXED_BOTH_WAYS = {"J", "W", "V", "A", "Hz"}
 _MOST_DECIMALS = 6
 
@@ -48,6 +49,18 @@ def with_unit(value: float, unit: str) -> str:
     number = number_text(value / size)
     space = " " if base else ""
     return f"{number}{space}{prefix}{base}"
+
+
+def duration(seconds: float) -> str:
+    """Give how long something took or goes on: 21.3 ms, 75.2 s, 2 min 23 s, 2 h 23 min, 3 d 4 h."""
+    if not is_finite(seconds) or seconds < 119.5:
+        return with_unit(seconds, "s")
+    whole = round(seconds)
+    for size, name, smaller, below in _LONG:
+        if whole >= size:
+            many, rest = divmod(whole, size)
+            return f"{many} {name} {rest // smaller} {below}"
+    return f"{whole // 60} min {whole % 60} s"
 
 
 def number_text(value: float) -> str:

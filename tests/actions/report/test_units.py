@@ -2,7 +2,7 @@
 
 import pytest
 
-from ckexplore.actions.report.units import axis_labels, with_unit
+from ckexplore.actions.report.units import axis_labels, duration, with_unit
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,20 @@ def test_an_axis_that_reaches_over_several_prefixes_names_them_at_the_ticks() ->
 
 def test_plain_numbers_carry_their_prefix_themselves() -> None:
     assert axis_labels((0, 50_000, 100_000), "") == (("0", "50k", "100k"), "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.0213, "21.3 ms"),
+        (75.24, "75.2 s"),
+        (119.6, "2 min 0 s"),
+        (143.4, "2 min 23 s"),
+        (3_599.6, "1 h 0 min"),
+        (8_602.0, "2 h 23 min"),
+        (273_600.0, "3 d 4 h"),
+        (float("nan"), "not finite"),
+    ],
+)
+def test_a_duration_is_told_as_a_person_says_it(seconds: float, told: str) -> None:
+    assert duration(seconds) == told
