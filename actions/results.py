@@ -10,15 +10,20 @@ from ..store.formats.ck_repetitions import readable
 from ..store.untrusted import inside, load_json_object, safe_value
 from ..store.workspace import Workspace
 from .environments import environments
+from .jobs.follow import JobFollower
 from .measure import host
-from .plan import JOB_PATH, Plan
+from .plan import JOB_PATH
 
 TIMER_LIMIT = 32 << 20
 
 
-def record(workspace: Workspace, job: Path, plan: Plan, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Append a point from what the program measured, and return it with the experiment's CID. Raises CkexploreError."""
-    run = _measured(_left(job, arguments, arguments["timer"])) if arguments["timer"] else {}
+def record(workspace: Workspace, job: Path, number: int, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Append a point from what the program of stage `number` measured, and return it with the experiment's CID.
+
+    It told so with the event `result`, or left it in its timer's file, which comes first. Raises CkexploreError.
+    """
+    left = _measured(_left(job, arguments, arguments["timer"])) if arguments["timer"] else {}
+    run = _told(job, number) | left
     _divide_by_repeats(run)
     run = {**run, "return_code": 0, "run_success": "yes", "run_success_bool": True}
     characteristics: dict[str, Any] = {"run": run}
@@ -61,6 +66,22 @@ def _left(job: Path, arguments: dict[str, Any], name: str) -> Path:
     """Give a file that the program left; raises RefusedError where its name or a link leads out of the private copy."""
     run_folder = str(arguments["folder"]).removeprefix(f"{JOB_PATH}/copy/")
     return inside(job / "copy", f"{run_folder}/{name}")
+
+
+def _told(job: Path, number: int) -> dict[str, float]:
+    """Give the numbers that the program of a stage told as results, of each name the last."""
+    follower, found = JobFollower(job), {}
+    while events := follower.events():
+        for event in events:
+            if event.get("event") == "result" and event.get("stage") == number:
+                several = event.get("characteristics")
+                told = several if isinstance(several, dict) else {event.get("name"): event.get("value")}
+                found |= {name: value for name, value in told.items() if isinstance(name, str) and _is_number(value)}
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _measured(timer: Path) -> dict[str, Any]:

@@ -43,9 +43,9 @@ def _register_environment(
 
 
 def _record_point(
-    workspace: Workspace, job: Path, _number: int, plan: Plan, arguments: dict[str, Any]
+    workspace: Workspace, job: Path, number: int, _plan: Plan, arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    return results.record(workspace, job, plan, arguments)
+    return results.record(workspace, job, number, arguments)
 
 
 STEPS: dict[str, Step] = {"register_environment": _register_environment, "record_point": _record_point}

@@ -147,7 +147,11 @@ def _points(result: Result, width: int) -> list[str]:
     from .points import points_table  # noqa: PLC0415
 
     header, rows = points_table(result["points"])
-    return [f"{result['experiment']}: {len(rows)} points", "", *text_table(header, rows, width=width)]
+    return [
+        f"{result['experiment']}: {len(rows)} {'point' if len(rows) == 1 else 'points'}",
+        "",
+        *text_table(header, rows, width=width),
+    ]
 
 
 _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {

@@ -9,6 +9,7 @@ import pytest
 from ckexplore.actions.environments import environments
 from ckexplore.actions.jobs import record
 from ckexplore.store.formats import ck
+from ckexplore.store.formats.ck_entries import create_entry
 from ckexplore.store.formats.ck_points import points
 from ckexplore.store.workspace import Workspace
 
@@ -93,6 +94,27 @@ def test_a_run_becomes_a_point_with_choices_features_and_every_latency(ask: Ask,
     assert min(latencies) > 0
     assert len(set(latencies)) > 10
     assert ck.entry_meta(entry)["points"] == "1"
+
+
+def test_results_that_a_program_tells_are_in_its_point(ask: Ask, workspace: Workspace) -> None:
+    meta = {
+        "no_compile": "yes",
+        "run_cmds": {"default": {"run_time": {"run_cmd_main": "bash ../tell.sh >&$CKEXPLORE_EVENTS"}}},
+    }
+    entry = create_entry(workspace.local, "program", meta, alias="teller")
+    (entry / "tell.sh").write_text(
+        """echo '{"event": "result", "name": "accuracy", "value": 99.1}'
+        echo '{"event": "result", "name": "accuracy", "value": 99.3}'
+        echo '{"event": "result", "characteristics": {"energy_j": 12, "name": "no number"}}'
+        echo '{"event": "result", "name": 3, "value": true}'
+        """
+    )
+    approval = ask(action="run", cid="program:teller", dry_run=True)["approval"]
+    run = run_of(ask(action="run", cid="program:teller", yes=True, expect=approval))
+    assert (run["accuracy"], run["energy_j"]) == (99.3, 12)
+    assert "name" not in run
+    (point,) = points(workspace.local / "experiment" / "teller.default")
+    assert point.characteristics["run"]["accuracy"] == 99.3
 
 
 def test_what_was_detected_once_is_not_detected_again(ask: Ask) -> None:
