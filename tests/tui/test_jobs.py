@@ -134,7 +134,7 @@ async def test_a_job_that_asks_is_answered_in_the_browser(workspace: Workspace) 
     folder = queue.submit(workspace, plan_for("read -p 'your name: ' name; echo hello $name"))
     async with browsing(workspace) as run:
         view = await begun(run)
-        await run.until(lambda: view.job_state.waits and "? waiting" in run.screen_text())
+        await run.until(lambda: view.job_state.waits and "? asks" in run.screen_text())
         await run.pilot.press("4", "i")
         assert isinstance(run.app.focused, Input)
         await run.type("Ada")

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from .segments import cut
 
 SIGNS = {"queued": "…", "running": "▶", "waits": "?", "done": "✔", "failed": "✘", "cancelled": "■", "lost": "☠"}
+_SHORTEST = 16  # cells of a title
 _STYLES = {f"job--{state}" for state in SIGNS} | {"job--muted"}
 
 
@@ -31,7 +32,7 @@ class JobLine(Widget):
         if y:
             return Strip.blank(width, background)
         style = self.get_component_rich_style(f"job--{self.state}")
-        named = "waiting" if self.state == "waits" else self.state
+        named = "asks" if self.state == "waits" else self.state
         sign = Segment(f" {SIGNS[self.state]} {named} ", style)
         text = cut(self.text, max(0, width - cell_len(sign.text) - 1))
         return Strip([sign, Segment(f" {text}", background)]).adjust_cell_length(width, background)
@@ -46,10 +47,17 @@ class JobTab:
     state: str
     elapsed: str
 
+    def text(self, most: int) -> str:
+        """Give the tab as it is drawn, with at most so many cells of the title."""
+        return f" {SIGNS[self.state]} {cut(self.short_title, most)} {self.elapsed} ".replace("  ", " ")
+
     @property
-    def text(self) -> str:
-        """The tab as it is drawn."""
-        return f" {SIGNS[self.state]} {cut(self.title, 24)} {self.elapsed} ".replace("  ", " ")
+    def short_title(self) -> str:
+        """The title without what tells no tab from another: "run program:x --cmd_key=y" is "run x y"."""
+        action, _, rest = self.title.partition(" ")
+        name, *options = rest.split(" ")
+        words = (action, name.rpartition(":")[2], *(one.removeprefix("--cmd_key=") for one in options))
+        return " ".join(words).strip()
 
 
 class JobTabs(Widget):
@@ -80,26 +88,34 @@ class JobTabs(Widget):
         width, background = self.size.width, self.rich_style
         if y:
             return Strip.blank(width, background)
-        segments = [Segment(tab.text, self._style(tab)) for tab in self._tabs[self._first(width) :]]
+        segments = [Segment(text, self._style(tab)) for tab, text in self._drawn(width)]
         return Strip(segments).adjust_cell_length(width, background)
 
     def _style(self, tab: JobTab):
         style = self.get_component_rich_style(f"job--{tab.state}")
         return style + self.get_component_rich_style("job--active") if tab.uid == self._active else style
 
-    def _first(self, width: int) -> int:
-        """Give the number of the first tab that is drawn, so that the active one has room."""
+    def _drawn(self, width: int) -> list[tuple[JobTab, str]]:
+        """Give the tabs from the first that leaves room for the active one, with their texts.
+
+        Titles are cut as little as it takes for all tabs to be seen.
+        """
+        longest = max((cell_len(tab.short_title) for tab in self._tabs), default=0)
+        texts = [tab.text(longest) for tab in self._tabs]
+        while sum(map(cell_len, texts)) > width and longest > _SHORTEST:
+            longest -= 1
+            texts = [tab.text(longest) for tab in self._tabs]
         active = next((number for number, tab in enumerate(self._tabs) if tab.uid == self._active), 0)
         first = 0
-        while first < active and sum(cell_len(tab.text) for tab in self._tabs[first : active + 1]) > width:
+        while first < active and sum(map(cell_len, texts[first : active + 1])) > width:
             first += 1
-        return first
+        return list(zip(self._tabs, texts, strict=True))[first:]
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the pointer."""
         right = 0
-        for tab in self._tabs[self._first(self.size.width) :]:
-            right += cell_len(tab.text)
+        for tab, text in self._drawn(self.size.width):
+            right += cell_len(text)
             if event.x < right:
                 self.post_message(self.Chosen(tab.uid))
                 return
