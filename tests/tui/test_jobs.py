@@ -277,6 +277,18 @@ async def test_without_a_sandbox_a_second_key_is_needed(workspace: Workspace, sa
         assert view.job_state.state == "done"
 
 
+async def test_no_note_covers_a_question(workspace: Workspace, samples: Path) -> None:
+    del samples
+    async with browsing(workspace, (80, 24)) as run:
+        await asked(run, "detect soft:compiler.gcc")
+        run.browser.notify("a job has ended meanwhile", timeout=60)
+        await run.until(lambda: run.app.screen.query("Toast"))
+        assert "Once (y)" in run.screen_text()
+        assert "meanwhile" not in run.screen_text()
+        await run.pilot.press("n")
+        await run.until(lambda: "meanwhile" in run.screen_text())
+
+
 async def test_what_is_approved_always_is_not_asked_again_until_it_changes(workspace: Workspace, samples: Path) -> None:
     require("gcc")
     script = samples / "soft/compiler.gcc/customize.py"

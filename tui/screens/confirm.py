@@ -68,9 +68,9 @@ class ConfirmScreen(ModalScreen["Answer"]):
         marked = sum(len(file.passages) for file in question.files)
         told = [f"{marked} marked passages" if marked != 1 else "1 marked passage"] * bool(marked)
         told += ["changed since it was approved"] * bool(question.changed)
-        told += ["you are root"] * question.root
         told += ["NO SANDBOX"] * question.unsandboxed
-        return f"Not ours: {', '.join(told) or 'read the files if in doubt'}."
+        root = " You are root." if question.root else ""
+        return f"Not ours: {', '.join(told) or 'read the files if in doubt'}.{root}"
 
     def on_mount(self) -> None:
         """Put the plan in its place."""
@@ -114,5 +114,6 @@ class ConfirmScreen(ModalScreen["Answer"]):
 
     def on_confirm_screen_files_read(self, message: FilesRead) -> None:
         """Show the files."""
-        title = f"{len(self._question.plan.files)} files that would be executed"
+        count = len(self._question.plan.files)
+        title = f"{count} {'file' if count == 1 else 'files'} that would be executed"
         self.app.push_screen(PagerScreen(title, lambda page: page.show_text(message.text)))
