@@ -3,7 +3,8 @@
 import shutil
 import sys
 import termios
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..actions.report.plan_telling import tell_plan, tell_plan_file
@@ -24,7 +25,7 @@ _UNSANDBOXED = "unsandboxed"
 
 def ask(question: "Question") -> "Answer":
     """Show a plan and ask whether it may be executed; an empty or unknown answer and the end of input are "cancel"."""
-    _say([*tell_plan(question.plan, question), ""])
+    _say(_wrapped([*tell_plan(question.plan, question), ""]))
     answer = _typed(_ASKED)
     while answer in _READ:
         _read_files(question)
@@ -38,7 +39,7 @@ def ask(question: "Question") -> "Answer":
 
 def ask_trust(survey: "Survey") -> bool:
     """Show what trusting a repository means and ask; only the word itself is a yes."""
-    _say([*tell_survey(as_values(survey)), ""])
+    _say(_wrapped([*tell_survey(as_values(survey)), ""]))
     return _typed("[c]ancel (default), or type trust to trust it at this content: ") == "trust"
 
 
@@ -52,6 +53,23 @@ def _typed(prompt: str) -> str:
 
 def _say(lines: Iterable[str]) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def _wrapped(lines: Iterable[str]) -> Iterator[str]:
+    """Cut lines between words where the terminal ends, every blank kept; what goes on is indented by two more."""
+    columns = shutil.get_terminal_size((100, 24)).columns
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        cut = textwrap.TextWrapper(
+            columns,
+            subsequent_indent=f"{indent}  ",
+            expand_tabs=False,
+            replace_whitespace=False,
+            drop_whitespace=False,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        yield from cut.wrap(line) if len(line) > columns else [line]
 
 
 def _read_files(question: "Question") -> None:

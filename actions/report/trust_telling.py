@@ -36,7 +36,7 @@ def tell_survey(values: Result) -> list[str]:
 def _covered(sandbox: str) -> str:
     if sandbox == "none":
         return "     covers every plan of these files, ALSO WITHOUT A SANDBOX"
-    return f"     covers plans of these files in a sandbox, {sandbox} or a stronger one; never without"
+    return f"     covers plans of these files in the sandbox {sandbox} or a stronger one; never without one"
 
 
 def _surveyed(result: Result, _width: int) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ckexplore.actions.plan import Plan
+from ckexplore.actions.report.plan_telling import tell_plan
 from ckexplore.actions.trust import repository_trust
 from ckexplore.actions.trust.question import Question, question
 from ckexplore.cli.terminal_console import TerminalConsole
@@ -187,3 +188,14 @@ def test_without_a_terminal_it_is_refused_at_once_with_code_2(words: str, sample
     assert done.returncode == 2
     assert done.stdout == ""
     assert "--yes --expect=" in done.stderr
+
+
+def test_long_lines_are_cut_between_words_and_nothing_of_them_is_lost(
+    asked: Question, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    talk.having((PROMPT, "c\n"), ask=lambda: TerminalConsole().confirm(asked))
+    shown = talk.shown.partition("[c]ancel (default)")[0]
+    assert shown.split() == " ".join(tell_plan(asked.plan, asked)).split()
+    for line in shown.splitlines():
+        assert len(line) <= 60 or any(len(word) > 50 for word in line.split()), line
