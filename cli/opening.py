@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..store.collector import leave_out_what_is_there
+from ..store.collector import leave_out_what_is_there, look_seldom
 from ..store.errors import InvalidRequestError, NotFoundError
 from ..store.workspace import Workspace, workspace_from_environment
 
@@ -35,8 +35,11 @@ def open_tui(workspace: Workspace, mouse: bool = True) -> int:
             "this is no terminal that can show the browser (TERM is "
             f"{os.environ.get('TERM', 'not set')}); use the commands instead: ckexplore --help"
         )
+    # Textual draws only when its clock ticks; the more often it does, the less a key waits: not 50 ms beside a flood.
+    os.environ.setdefault("TEXTUAL_FPS", "125")
     from ..tui.app import ExplorerApp  # noqa: PLC0415  (Textual: 18 times the start-up of Python itself)
 
     leave_out_what_is_there()  # all of Textual
+    look_seldom()
     ExplorerApp(workspace).run(mouse=mouse)
     return 0

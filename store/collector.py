@@ -31,3 +31,8 @@ def leave_out_what_is_there() -> None:
     They still go when nothing refers to them; only those that refer to each other in a circle would stay.
     """
     gc.freeze()
+
+
+def look_seldom() -> None:
+    """Look through what has lasted a tenth as often as usual, where each look would be felt by whoever types."""
+    gc.set_threshold(700, 10, 100)

@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 
 from ..store.workspace import Workspace
+from .pace import Pace
 from .theme import CKEXPLORE
 from .widgets.title_line import READING, TitleLine
 
@@ -37,6 +38,7 @@ class ExplorerApp(App[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self._pace = Pace()
         self._typed_ahead: list[events.Key] | None = []  # what is typed before the browser is there
         self.animation_level = "none"  # over SSH every frame of an animation is sent
         self.register_theme(CKEXPLORE)
@@ -55,12 +57,14 @@ class ExplorerApp(App[None]):
     def _open_browser(self) -> None:
         from .screens.browser import BrowserScreen  # noqa: PLC0415
 
-        browser = BrowserScreen(self.workspace)
+        browser = BrowserScreen(self.workspace, self._pace)
         self.push_screen(browser)
         browser.call_after_refresh(self._use_what_was_typed)
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep what is typed ahead for the browser."""
+        """Notice that somebody is there, and keep what is typed ahead for the browser."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self._pace.touch()
         if self._typed_ahead is not None and isinstance(event, events.Key) and not event.is_forwarded:
             self._typed_ahead.append(event)
         else:

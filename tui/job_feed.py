@@ -4,6 +4,7 @@ Jobs that others start, such as a command line in another terminal, are found in
 """
 
 import time
+from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -17,15 +18,16 @@ from ..actions.jobs.listing import described
 from ..store.errors import CkexploreError
 from ..store.workspace import Workspace
 from . import messages
+from .pace import Pace
 
-_LOOK = 0.05  # seconds between two looks at the running jobs: 20 a second
-_STATE_EVERY = 0.5
+_CLOCK = 0.5  # seconds after which how long a job has run is drawn anew
 _QUEUE_EVERY = 2.0
 _EARLIER = 2 << 20  # bytes of output from before that are shown of a job
-_BEHIND = 24 << 20  # bytes; further behind than this, the display skips what nobody could have read
+_PIECES = 24  # of about a megabyte, at once
+_BEHIND = _PIECES << 20  # bytes; further behind than this, the display skips what nobody could have read
 
 
-def follow_jobs(target: MessagePump, workspace: Workspace, to_follow: "SimpleQueue[Path]") -> None:
+def follow_jobs(target: MessagePump, workspace: Workspace, to_follow: "SimpleQueue[Path]", pace: Pace) -> None:
     """Follow jobs until the worker is cancelled: what is put into `to_follow`, and what the queue has."""
     feed, worker = _Feed(target, workspace), get_current_worker()
     looked = 0.0
@@ -36,7 +38,7 @@ def follow_jobs(target: MessagePump, workspace: Workspace, to_follow: "SimpleQue
             looked = time.monotonic()
             feed.find_others()
         feed.look()
-        time.sleep(_LOOK)
+        pace.rest()
 
 
 class _Feed:
@@ -46,7 +48,7 @@ class _Feed:
         self._target, self._workspace = target, workspace
         self._followers: dict[str, JobFollower] = {}
         self._seen: set[str] = set()
-        self._told: dict[str, float] = {}
+        self._told: dict[str, tuple[record.JobState, float]] = {}  # and when
 
     def follow(self, folder: Path, *, show: bool) -> None:
         """Follow another job from now on; one that was followed before is only shown."""
@@ -58,7 +60,8 @@ class _Feed:
     def look(self) -> None:
         """Post what every job wrote, told and became since the last look."""
         for uid in list(self._followers):
-            self._look(uid)
+            while self._look(uid):
+                pass
 
     def find_others(self) -> None:
         """Follow what others started."""
@@ -68,27 +71,32 @@ class _Feed:
             if uid not in self._seen and folder.exists():
                 self.follow(folder, show=False)
 
-    def _look(self, uid: str) -> None:
+    def _look(self, uid: str) -> bool:
+        """Post what is new of a job; tell whether there may be more of one that is over."""
         follower = self._followers[uid]
         try:
             state = follower.state()
         except (CkexploreError, FileNotFoundError):  # removed meanwhile
             del self._followers[uid]
-            return
+            return False
         skipped = follower.catch_up(_BEHIND, _EARLIER)
         note = f"\n… {skipped:,} bytes are not shown here; they are in the log …\n".encode() if skipped else b""
-        data, events = note + follower.output(), follower.events()
+        data = note + b"".join(islice(iter(follower.output, b""), _PIECES))
+        events = follower.events()
         if data:
             self._target.post_message(messages.JobOutput(follower.folder, data))
         if events:
             self._target.post_message(messages.JobTold(follower.folder, events))
-        over = state.over and not data and not events
-        if over or time.monotonic() - self._told.get(uid, 0.0) > _STATE_EVERY:
-            self._told[uid] = time.monotonic()
-            reason = _reason(follower.folder, state) if over else ""
+        if state.over and (data or events):
+            return True
+        told, when = self._told.get(uid, (None, 0.0))
+        if state != told or time.monotonic() - when > _CLOCK:
+            self._told[uid] = state, time.monotonic()
+            reason = _reason(follower.folder, state) if state.over else ""
             self._target.post_message(messages.JobMoved(follower.folder, state, reason))
-        if over:
+        if state.over:
             del self._followers[uid]
+        return False
 
 
 def _reason(folder: Path, state: record.JobState) -> str:

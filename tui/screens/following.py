@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from ...store.workspace import Workspace
 from .. import messages
+from ..pace import Pace
 from ..widgets.job_pane import JobPane
 from ..widgets.job_view import JobView
 from ..widgets.log_pane import LogPane
@@ -20,6 +21,7 @@ class FollowingScreen(Screen[None]):
     """The jobs' part of the browser."""
 
     workspace: Workspace
+    pace: Pace
     in_thread: Callable[..., None]
     show_artifact: Callable[[str], None]
     action_show_table: Callable[[], None]
@@ -42,7 +44,7 @@ class FollowingScreen(Screen[None]):
     def _follow_jobs(self) -> None:
         from ..job_feed import follow_jobs  # noqa: PLC0415  (in the thread, with all that jobs bring along)
 
-        follow_jobs(self, self.workspace, self.to_follow)
+        follow_jobs(self, self.workspace, self.to_follow, self.pace)
 
     @property
     def job_pane(self) -> JobPane:
@@ -166,6 +168,7 @@ class FollowingScreen(Screen[None]):
 
         with self.app.suspend():
             over = attach(view.folder)
+        self.pace.touch()
         self.refresh()
         if not over:
             self.notify(f"{view.title} goes on", markup=False)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ...actions.jobs.record import JobState
 
 _MOST = 12  # jobs that are kept; the oldest that has ended goes first
-_TICK = 1.0  # seconds between two looks at the clock
 
 
 class JobPane(Vertical):
@@ -43,11 +42,10 @@ class JobPane(Vertical):
         yield Container(id="job-views")
 
     def on_mount(self) -> None:
-        """Start without a job; the time goes on while something runs."""
+        """Start without a job."""
         self._views: dict[str, JobView] = {}
         self._active = ""
         self._sizes: dict[str, tuple[int, int]] = {}
-        self.set_interval(_TICK, self._tick)
 
     @property
     def view(self) -> JobView | None:
@@ -123,11 +121,6 @@ class JobPane(Vertical):
         message.stop()
         self.show(message.uid)
 
-    def _tick(self) -> None:
-        if self.going_on:
-            self._tell()
-        self._tell_size()
-
     def _tell(self) -> None:
         view = self.view
         if view is None:
@@ -137,6 +130,7 @@ class JobPane(Vertical):
         tabs.display = len(self._views) > 1
         shown = [JobTab(uid, one.title, _state(one), one.elapsed) for uid, one in self._views.items()]
         tabs.set_tabs(shown, self._active)
+        self._tell_size()
 
     def _tell_size(self) -> None:
         """Say how large the log is when that has changed since the job was told."""

@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from .segments import fit_segments, harmless, mark, one_line, plain_text, words_pattern
 
-_CACHED_STRIPS = 2048
+_CACHED_STRIPS = 256  # of a few screens; each has a dozen objects for the garbage collector to look at
 _SIDEWAYS_STEP = 8
 
 

@@ -8,20 +8,24 @@ from time import monotonic
 from typing import ClassVar
 
 from rich.segment import Segment
+from textual.geometry import Size
 from textual.message import Message
 
 from .ansi import parse_line, plain_line
 from .backlog import Backlog
+from .kept_lines import KeptLines, full_block
 from .lines import VirtualLines
 from .segments import width_of
 from .transcript import COLUMNS, ROWS, Transcript
 
-_REPAINT_SECONDS = 0.05
+_REPAINT_SECONDS = 0.1
 _SOON = 0.01  # the first output after a pause may be the answer to a key
-_SLICE_SECONDS = 0.008  # so long at once is read from what waits, so that no key does
+_SLICE_SECONDS = 0.004  # so long at once is read from what waits, so that no key does
 _REST_SECONDS = 0.004
 _PIECE = 8192  # bytes; of the worst kind they take 30 ms
 _BYTES_A_CHARACTER = 4  # at most
+_BLOCKS = 10  # at least; so much goes at once when there are too many lines
+_BLOCK_LINES = 4096  # at most
 
 _TAKEN = "… a program that uses the whole screen; a attaches to it"
 
@@ -72,6 +76,7 @@ class LogLines(VirtualLines):
         super().__init__(empty_message=empty_message, name=name, id=id, classes=classes)
         self._max_lines = max_lines
         self._max_characters = max_characters
+        self._block_lines = max(1, min(_BLOCK_LINES, max_lines // _BLOCKS))
         self._backlog = Backlog(max_lines, max_characters * _BYTES_A_CHARACTER)
         self._terminal_size = (ROWS, COLUMNS)
         self._follow = True
@@ -83,17 +88,16 @@ class LogLines(VirtualLines):
 
     def _begin(self, dropped: int) -> None:
         """Begin with no lines, so many being dropped already."""
+        self._kept = KeptLines(dropped)
         self._transcript = Transcript(*self._terminal_size)
-        self._dropped = dropped
-        self._final_characters = 0  # of the final lines counted so far
-        self._final_count = 0
-        self._shown_count = 0
+        """What comes after the lines that are put away."""
+        self._shown_end = dropped
         self._widest = 0
 
     def _begin_after(self, skipped: int) -> None:
         """Begin anew behind what is shown and so many lines that never were."""
         taken = self.whole_screen
-        self._begin(self._dropped + len(self._transcript.lines) - 1 + skipped)
+        self._begin(self._kept.end + len(self._transcript.lines) - 1 + skipped)
         self._transcript.whole_screen = taken
         self.lines_changed()
 
@@ -125,16 +129,21 @@ class LogLines(VirtualLines):
     @property
     def dropped_line_count(self) -> int:
         """How many lines at the start are no longer kept."""
-        return self._dropped
+        return self._kept.start
 
     @property
     def line_count(self) -> int:
         """How many lines there are to show, with the notes about dropped ones and about a screen that is taken."""
-        return self._note_count + self._transcript.count + self.whole_screen
+        return self._note_count + self._end - self._kept.start + self.whole_screen
 
     @property
     def _note_count(self) -> int:
-        return 1 if self._dropped else 0
+        return 1 if self._kept.start else 0
+
+    @property
+    def _end(self) -> int:
+        """The number of the line after the last, in the whole output."""
+        return self._kept.end + self._transcript.count
 
     @property
     def content_width(self) -> int:
@@ -189,44 +198,50 @@ class LogLines(VirtualLines):
         if self._backlog:
             self._read_after(_REST_SECONDS)
 
+    def update_virtual_size(self) -> None:
+        """Tell the scroll bars how much there is; unlike Textual's own way, that lays out nothing else anew."""
+        size = Size(self.content_width, self.line_count)
+        if size != self.virtual_size:
+            self.set_reactive(LogLines.virtual_size, size)
+            self._scroll_update(size)
+
     def _show_new(self) -> None:
         self._shown_at = monotonic()
-        for number in range(self._transcript.take_first_changed(), self._shown_count):
-            self._strips.discard(self._dropped + number)
+        first_changed = self._kept.end + self._transcript.take_first_changed()
+        for number in range(first_changed, self._shown_end):
+            self._strips.discard(number)
+        self._put_away()
         moved = self._drop_oldest()
-        self._shown_count = self._transcript.count
+        self._shown_end = self._end
         self.update_virtual_size()
         if self._follow:
             self._scroll_to_end()
         elif moved:
             self._place(self.scroll_offset.y - moved)
-        self.refresh()
+        first_below = self._kept.start - self._note_count + self.scroll_offset.y + self.visible_line_count
+        if moved or first_changed < first_below:
+            self.refresh()
         if self.whole_screen != self._taken:
             self._taken = self.whole_screen
+            self.refresh()
             self.post_message(self.ScreenTaken(self, self._taken))
 
-    def _drop_oldest(self) -> int:
-        """Keep to the limits; returns by how many lines those left have moved up.
+    def _put_away(self) -> None:
+        """Take the lines that are final out of the transcript, by whole blocks."""
+        lines, limits = self._transcript.lines, (self._block_lines, self._max_characters // _BLOCKS)
+        while 0 < (count := full_block(lines, *limits)) <= self._transcript.final_count:
+            self._kept.add(lines[:count])
+            self._transcript.drop(count)
 
-        A tenth more than needed goes, so that a fast stream doesn't move the whole list with every line.
-        """
-        lines, final, total = self._transcript.lines, self._transcript.final_count, self._transcript.count
-        self._final_characters += sum(map(len, lines[self._final_count : final]))
-        self._final_count = final
-        left = self._final_characters + sum(map(len, lines[final:]))
-        if total <= self._max_lines and left <= self._max_characters:
-            return 0
-        notes = self._note_count
-        count = min(final, max(0, total - self._max_lines * 9 // 10))
-        gone = sum(map(len, lines[:count]))
-        while count < final and left - gone > self._max_characters * 9 // 10:
-            gone += len(lines[count])
-            count += 1
-        self._transcript.drop(count)
-        self._final_characters -= gone
-        self._final_count -= count
-        self._dropped += count
-        moved = count - (self._note_count - notes)
+    def _drop_oldest(self) -> int:
+        """Keep to the limits; returns by how many lines those left have moved up."""
+        before = self._kept.start - self._note_count
+        on_screen = sum(map(len, self._transcript.lines))
+        while self._kept.start < self._kept.end and (
+            self._end - self._kept.start > self._max_lines or self._kept.characters + on_screen > self._max_characters
+        ):
+            self._kept.drop()
+        moved = self._kept.start - self._note_count - before
         if self._found_line is not None:
             self._found_line = self._found_line - moved if self._found_line >= moved else None
         return moved
@@ -264,12 +279,16 @@ class LogLines(VirtualLines):
     def number_of(self, y: int) -> int | None:
         """Return the number that line `y` has in the whole output, 0 being the first; None for a note."""
         index = y - self._note_count
-        return self._dropped + index if 0 <= index < self._transcript.count else None
+        return self._kept.start + index if 0 <= index < self._end - self._kept.start else None
 
     def line_of(self, number: int) -> int:
         """Return where the line with this number in the whole output is shown, or the nearest there is."""
-        index = max(0, min(number - self._dropped, self._transcript.count - 1))
-        return index + self._note_count
+        return max(0, min(number, self._end - 1) - self._kept.start) + self._note_count
+
+    def _row(self, number: int) -> str:
+        """Return the line with this number as it came."""
+        end = self._kept.end
+        return self._kept[number] if number < end else self._transcript.lines[number - end]
 
     def line_key(self, y: int) -> Hashable:
         """Name a line by its number in the whole output."""
@@ -281,7 +300,7 @@ class LogLines(VirtualLines):
         number = self.number_of(y)
         if number is None:
             return [Segment(self._note(y), self.component_style("log--note"))]
-        segments = parse_line(self._transcript.shorten(number - self._dropped), self._transcript.columns)
+        segments = parse_line(self._row(number), self._transcript.columns)
         width = width_of(segments)
         if width > self._widest:
             self._widest = width
@@ -293,10 +312,11 @@ class LogLines(VirtualLines):
         number = self.number_of(y)
         if number is None:
             return self._note(y)
-        return plain_line(self._transcript.lines[number - self._dropped], self._transcript.columns)
+        return plain_line(self._row(number), self._transcript.columns)
 
     def _note(self, y: int) -> str:
         if y >= self._note_count:
             return _TAKEN
-        lines = "line is" if self._dropped == 1 else "lines are"
-        return f"… {self._dropped:,} earlier {lines} in the log file"
+        dropped = self._kept.start
+        lines = "line is" if dropped == 1 else "lines are"
+        return f"… {dropped:,} earlier {lines} in the log file"

@@ -142,7 +142,7 @@ class LogPane(LogLines):
 
         The lines are those of now, whatever is written or dropped meanwhile.
         """
-        rows, dropped = self._transcript.lines[: self._transcript.count], self._dropped
+        rows, dropped = [*self._kept, *self._transcript.lines[: self._transcript.count]], self._kept.start
         start = (y - self._note_count) % max(1, len(rows))
         for found in search_lines(rows, wanted, start, forward=forward, columns=self._transcript.columns):
             yield None if found is None else dropped + found
@@ -203,12 +203,12 @@ class LogPane(LogLines):
         if self._marked is None:
             super().jump(y)
         else:
-            self._mark_up_to(self._dropped + y - self._note_count)
+            self._mark_up_to(self._kept.start + y - self._note_count)
 
     def _mark_up_to(self, number: int) -> None:
-        if self._marked is not None and self._transcript.count:
+        if self._marked is not None and self._end > self._kept.start:
             y = self.line_of(number)
-            self._marked = _Marked(self._marked.anchor, self._dropped + y - self._note_count)
+            self._marked = _Marked(self._marked.anchor, self._kept.start + y - self._note_count)
             self._placing = True  # to reach the end so is no wish to follow it
             self.show_line(y)
             self._placing = False
@@ -216,12 +216,12 @@ class LogPane(LogLines):
 
     def _numbers_in_sight(self) -> range:
         """Return the numbers of the lines that can be seen, notes left out."""
-        top = self.scroll_offset.y
-        return self._kept(top - self._note_count, top - self._note_count + self.visible_line_count)
+        top = self._kept.start + self.scroll_offset.y - self._note_count
+        return self._there(top, top + self.visible_line_count)
 
-    def _kept(self, start: int, stop: int) -> range:
-        """Return the numbers of the lines from index `start` up to `stop`, as far as there are such."""
-        return range(self._dropped + max(0, start), self._dropped + min(stop, self._transcript.count))
+    def _there(self, start: int, stop: int) -> range:
+        """Return the numbers from `start` up to `stop`, as far as there are such lines."""
+        return range(max(start, self._kept.start), min(stop, self._end))
 
     # Copying
 
@@ -230,8 +230,7 @@ class LogPane(LogLines):
         selection = self.text_selection
         if self._marked is not None:
             marked = self._marked.numbers
-            numbers = self._kept(marked.start - self._dropped, marked.stop - self._dropped)
-            clipping = clipped(map(self._text_of, numbers))
+            clipping = clipped(map(self._text_of, self._there(marked.start, marked.stop)))
         elif selection is not None:
             clipping = self._selected(selection)
         else:
@@ -253,10 +252,7 @@ class LogPane(LogLines):
         in_sight = self._numbers_in_sight()
         first = in_sight.start if selection.start is None else selection.start.y
         last = in_sight.stop - 1 if selection.end is None else selection.end.y
-        return clipped(
-            self._selected_text(selection, number)
-            for number in self._kept(first - self._dropped, last + 1 - self._dropped)
-        )
+        return clipped(self._selected_text(selection, number) for number in self._there(first, last + 1))
 
     def _selected_text(self, selection: Selection, number: int) -> str:
         text = self._text_of(number)

@@ -93,13 +93,6 @@ class Transcript:
         if self._moved_to is not None:
             self._moved_to = self._moved_to._replace(row=self._row)
 
-    def shorten(self, number: int) -> str:
-        """Return a line without what was written over, and keep it so."""
-        line = self.lines[number]
-        if len(line) > _LONG:
-            line = self.lines[number] = shortened(line, self.columns)
-        return line
-
     # Reading
 
     def feed(self, data: bytes) -> None:
@@ -169,7 +162,7 @@ class Transcript:
         """Add lines below the cursor's, which is the last; `text` is what they were cut from."""
         colours = self._place().colours
         if "\r" in self.lines[-1]:
-            self.shorten(self._row)
+            self._shorten(self._row)
         if colours or _LEFT_OPEN.search(text):
             for line in lines:
                 self.lines.append(colours + line)
@@ -181,6 +174,11 @@ class Transcript:
             self._shorten_from(self._row + 1)
         self._row = len(self.lines) - 1
         self._top = max(self._top, self._row - self._last_row)
+
+    def _shorten(self, number: int) -> None:
+        """Keep of a line only what was not written over."""
+        if len(self.lines[number]) > _LONG:
+            self.lines[number] = shortened(self.lines[number], self.columns)
 
     def _shorten_from(self, number: int) -> None:
         for index in range(number, len(self.lines)):

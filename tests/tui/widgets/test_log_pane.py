@@ -165,7 +165,7 @@ async def test_a_paused_view_stays_on_its_lines_when_older_ones_go(widget_app: C
         before = shown(log)
         log.feed(numbered(1000, 1100))
         await drawn(pilot)
-        assert log.dropped_line_count == 200
+        assert log.dropped_line_count == 100
         assert shown(log) == before
         assert not log.follow
 
@@ -175,7 +175,8 @@ async def test_long_lines_count_against_the_memory_too(widget_app: Callable) -> 
     async with widget_app(log).run_test(size=(80, 24)) as pilot:
         log.feed((b"x" * 999 + b"\n") * 500)
         await drawn(pilot)
-        assert log.dropped_line_count == 500 - 90
+        kept = 500 - log.dropped_line_count
+        assert 85_000 < kept * 999 <= 100_000
 
 
 async def test_a_long_line_is_reached_sideways(widget_app: Callable, shown: Callable) -> None:
@@ -465,7 +466,7 @@ async def test_marked_lines_that_are_dropped_are_not_copied(widget_app: Callable
         await drawn(pilot)
         await pilot.press("y")
         await pilot.pause()
-    assert clipboard == ["\n".join(f"line {number}" for number in range(60, 100))]
+    assert clipboard == ["\n".join(f"line {number}" for number in range(50, 100))]
 
 
 async def test_more_than_a_terminal_takes_is_cut_and_that_is_said(widget_app: Callable, clipboard: list[str]) -> None:
