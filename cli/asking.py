@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..actions.report.plan_telling import tell_plan, tell_plan_file
+from ..actions.report.plan_telling import in_reading_order, tell_plan, tell_plan_file
 from ..actions.report.trust_telling import tell_survey
 from ..actions.trust.repository_trust import as_values
 from ..actions.trust.visible import visible
@@ -74,7 +74,7 @@ def _wrapped(lines: Iterable[str]) -> Iterator[str]:
 
 def _read_files(question: "Question") -> None:
     """Let the files be read, one after another or by number, until nothing more is chosen."""
-    files = question.plan.files
+    files = in_reading_order(question.plan, question)
     if len(files) == 1:
         _page(tell_plan_file(question, files[0]))
         return

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...store.errors import CkexploreError
 from ...store.untrusted import safe_text
+from ..trust.executable_files import is_executable
 from ..trust.passage_kinds import KINDS
 from ..trust.question import read_approved
 from ..trust.visible import visible
@@ -77,19 +78,29 @@ def _word(word: str) -> str:
 def _files(plan: "Plan", question: "Question | None") -> Iterator[str]:
     """Tell every file that can be executed, and below it its marked passages."""
     yield f"Files of repositories that can be executed ({len(plan.files)}):"
-    marked = {file.path: file for file in question.files} if question else {}
-    # Those with passages come first, so that none is lost below many without.
-    ordered = sorted(plan.files, key=lambda file: not _remarkable(marked.get(file.path)))
-    for file in ordered[:_FILES_SHOWN]:
+    marked = _marked(question)
+    for file in in_reading_order(plan, question)[:_FILES_SHOWN]:
         yield f"     {file.sha256[:12]}  {visible(file.path)}"
         if file.path in marked:
             yield from tell_passages(marked[file.path])
-    if len(ordered) > _FILES_SHOWN:
-        yield f"     … and {len(ordered) - _FILES_SHOWN} more; --dry-run --out=json has them all"
+    if len(plan.files) > _FILES_SHOWN:
+        yield f"     … and {len(plan.files) - _FILES_SHOWN} more; --dry-run --out=json has them all"
 
 
-def _remarkable(file: "MarkedFile | None") -> bool:
-    return file is not None and bool(file.passages or file.problem)
+def in_reading_order(plan: "Plan", question: "Question | None") -> "list[ExecutedFile]":
+    """Give a plan's files: those with passages first, so that none is lost below many without; data after scripts."""
+    marked = _marked(question)
+
+    def place(file: "ExecutedFile") -> tuple[bool, bool]:
+        known = marked.get(file.path)
+        is_data = not is_executable(file.path, 0, b"")
+        return known is None or not (known.passages or known.problem), is_data
+
+    return sorted(plan.files, key=place)
+
+
+def _marked(question: "Question | None") -> "dict[str, MarkedFile]":
+    return {file.path: file for file in question.files} if question else {}
 
 
 def tell_passages(file: "MarkedFile", limit: int = _PASSAGES_SHOWN) -> Iterator[str]:
@@ -154,8 +165,8 @@ def tell_file(text: str, marked: "Iterable[Passage]") -> list[str]:
 
 def tell_plan_file(question: "Question", file: "ExecutedFile") -> list[str]:
     """Give the lines of one file that a plan executes, its name first; or say why they can't be shown."""
-    passages = next((one.passages for one in question.files if one.path == file.path), ())
+    known = _marked(question).get(file.path)
     try:
-        return [visible(file.path), *tell_file(read_approved(file), passages)]
+        return [visible(file.path), *tell_file(read_approved(file), known.passages if known else ())]
     except CkexploreError as error:
         return [visible(file.path), visible(str(error))]

@@ -306,4 +306,4 @@ async def test_what_is_approved_always_is_not_asked_again_until_it_changes(works
         await asked(run, "detect soft:compiler.gcc")
         assert "changed since it was approved" in run.screen_text()
         await run.pilot.press("r")
-        await run.until(lambda: "files that would be executed" in run.screen_text())
+        await run.until(lambda: "files of repositories that can be executed" in run.screen_text())

@@ -103,17 +103,19 @@ class ConfirmScreen(ModalScreen["Answer"]):
             self.dismiss(self._chosen)
 
     def action_read(self) -> None:
-        """Read the files that would be executed."""
+        """Read the files that can be executed."""
         self.run_worker(self._read, thread=True, exclusive=True)
 
     def _read(self) -> None:
-        from ...actions.report.plan_telling import tell_plan_file  # noqa: PLC0415
+        from ...actions.report.plan_telling import in_reading_order, tell_plan_file  # noqa: PLC0415
 
-        texts = ["\n".join(tell_plan_file(self._question, file)) for file in self._question.plan.files]
+        question = self._question
+        files = in_reading_order(question.plan, question)
+        texts = ["\n".join(tell_plan_file(question, file)) for file in files]
         self.post_message(self.FilesRead("\n\n".join(texts)))
 
     def on_confirm_screen_files_read(self, message: FilesRead) -> None:
         """Show the files."""
         count = len(self._question.plan.files)
-        title = f"{count} {'file' if count == 1 else 'files'} that would be executed"
+        title = f"{count} {'file' if count == 1 else 'files'} of repositories that can be executed"
         self.app.push_screen(PagerScreen(title, lambda page: page.show_text(message.text)))
