@@ -16,6 +16,8 @@ from ..tui.widgets.ansi import parse_line, plain_line
 from ..tui.widgets.sgr import sgr_of
 from ..tui.widgets.transcript import Transcript
 
+_LONGEST = 1 << 20  # bytes; a longer line is written in pieces
+
 
 class LiveOutput:
     """Draws what a job writes at the place of the cursor."""
@@ -88,6 +90,8 @@ class PlainOutput:
     def feed(self, data: bytes) -> None:
         """Write the lines that are complete now."""
         *lines, self._partial = (self._partial + data).split(b"\n")
+        if len(self._partial) > _LONGEST:
+            lines, self._partial = [*lines, self._partial], b""
         self._stream.write("".join(f"{_plain(line)}\n" for line in lines))
         self._stream.flush()
 
