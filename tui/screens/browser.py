@@ -122,7 +122,8 @@ class BrowserScreen(AnnotatingScreen):
         collector.leave_out_what_is_there()  # all of the browser: 70 ms, again and again
 
     def on_unmount(self) -> None:
-        """Give up the catalog."""
+        """Give up the catalog, and let the thread that follows jobs notice."""
+        self.pace.touch()
         if self._catalog is not None:
             self._catalog.close()
 

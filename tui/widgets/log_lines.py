@@ -5,11 +5,13 @@ Textual's `RichLog` parses and measures every line when it is written and was 70
 
 from collections.abc import Hashable
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
+from textual.widget import Widget
 
 from .ansi import parse_line, plain_line
 from .backlog import Backlog
@@ -202,7 +204,7 @@ class LogLines(VirtualLines):
         """Tell the scroll bars how much there is; unlike Textual's own way, that lays out nothing else anew."""
         size = Size(self.content_width, self.line_count)
         if size != self.virtual_size:
-            self.set_reactive(LogLines.virtual_size, size)
+            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
             self._scroll_update(size)
 
     def _show_new(self) -> None:
