@@ -88,11 +88,11 @@ def test_every_view_of_evil_texts(run: Watched) -> None:
 
 def test_every_view_of_long_lines_and_odd_files(run: Watched) -> None:
     step_through(run, "long-lines", "3333333333333333", "long README", '"desc"', "long.txt")
-    step_through(run, "long-meta", "4194304", "262144", "(not valid JSON", "info.json")
+    step_through(run, "long-meta", "4194304", "262144", "long-meta/.cm/meta.json:", "info.json")
     step_through(run, "odd-files", "5555555555555555", "README-of-all", '"odd files"', "fifo.txt")
     for name in ("fifo-meta", "loop-meta", "secret-meta"):
-        step_through(run, name, f"program/{name}/.cm", "README-of-all", "(not valid JSON", "info.json")
-    step_through(run, "linked-meta", "isn't followed", "README-of-all", "(not valid JSON", "no files")
+        step_through(run, name, f"program/{name}/.cm", "README-of-all", f"{name}/.cm/meta.json:", "info.json")
+    step_through(run, "linked-meta", "isn't followed", "README-of-all", "linked-meta/.cm", "no files")
     step_through(run, "fifo-info", "7777777777777778", "README-of-all", "meta.json")
     step_through(run, "secret-readme", "7777777777777777", "README-of-all", "a link as README", ".cm/meta.json")
     step_through(run, "program traversal repo:evil-ck", "isn't there", "README-of-all", '"data_alias"', "info.json")
@@ -171,7 +171,7 @@ def test_choices_questions_and_trust_until_they_are_cancelled(run: Watched) -> N
     run.find("talker", "cccccccccccccccc")
     run.see("r", "Run program:talker")
     run.see("\r", "Execute this on your machine?", "bash ../talk.sh loud")
-    run.see("r", "13 files that would be executed", "Esc closes")
+    run.see("r", "13 files of repositories that can be executed", "Esc closes")
     run.see("\x1b", "Cancel (n)", gone=["Esc closes"])
     run.see("n", "not executed")
     run.see("T", "Trust this repository at its present content?", "evil-branch\\x9b31m")

@@ -76,7 +76,9 @@ class DetailPane(Vertical):
         details = read.details
         self.query_one("#view-overview", FieldsView).show_fields(details.overview)
         self._show_readme(details)
-        self.query_one("#view-meta", DocumentView).show_json(details.meta)
+        meta = self.query_one("#view-meta", DocumentView)
+        show = meta.show_json if details.meta_value else meta.show_text  # of why it can't be read
+        show(details.meta)
         self._show_files(details.files)
         needs = needs_rows(details.shape)
         self.query_one("#view-needs", VirtualTable).set_rows(range(len(needs)), needs.__getitem__)
