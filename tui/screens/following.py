@@ -77,7 +77,8 @@ class FollowingScreen(Screen[None]):
         self._count_jobs()
         if message.state.waits and not before.waits:
             self.app.bell()
-            self.notify(f"{view.title} waits for input: i types it, a attaches to it", markup=False)
+            there = "" if self.job_pane.has_focus_within else "4 goes there, "
+            self.notify(f"{view.title} waits for input: {there}i types it, a attaches to it", markup=False)
         if message.state.over and not before.over and before.started:
             self._ended(view, message)
 
@@ -89,8 +90,8 @@ class FollowingScreen(Screen[None]):
             self.post_message(messages.Changed(f"{view.title}: {self._told(state.results)}"))
         else:
             severity = "warning" if state.state == "cancelled" else "error"
-            told = message.reason or state.state
-            self.notify(f"{view.title}: {told}", severity=severity, timeout=12, markup=False)
+            told = message.reason or f"{view.title}: {state.state}"
+            self.notify(told, severity=severity, timeout=12, markup=False)
             self.post_message(messages.Changed())
 
     def _told(self, results: dict[str, Any]) -> str:

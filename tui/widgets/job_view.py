@@ -105,7 +105,7 @@ class JobView(Horizontal):
         if state.over:
             return "  ".join(part for part in (self.elapsed, self.title) if part)
         stage = f"{state.stage + 1} of {state.stages}: {state.title}" if state.title else self.title
-        waits = "waits for input (i types it)" if state.waits else ""
+        waits = "waits for input (here i types it)" if state.waits else ""
         return "  ".join(part for part in (waits, self._bar(), self.elapsed, stage) if part)
 
     def _bar(self) -> str:

@@ -29,7 +29,7 @@ _BYTES_A_CHARACTER = 4  # at most
 _BLOCKS = 10  # at least; so much goes at once when there are too many lines
 _BLOCK_LINES = 4096  # at most
 
-_TAKEN = "… a program that uses the whole screen; a attaches to it"
+_TAKEN = "… a program that uses the whole screen; here a attaches to it"
 
 
 class LogLines(VirtualLines):

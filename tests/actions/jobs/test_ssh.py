@@ -96,4 +96,4 @@ def test_a_job_outlives_the_connection_that_started_it(server: Server, workspace
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     lines = [line for line in shown.splitlines() if line.isdigit()]
     assert lines == [str(number) for number in range(1, 101)]
-    assert "failed, exit code 5" in shown
+    assert "ended with exit code 5" in shown

@@ -315,7 +315,7 @@ async def test_a_program_that_takes_the_screen_is_told_of_and_leaves_no_garbage(
         await drawn(pilot)
         assert taken_told(app) == [True]
         assert log.whole_screen
-        assert shown(log)[:3] == [" before", " … a program that uses the whole screen; a attaches to it", ""]
+        assert shown(log)[:3] == [" before", " … a program that uses the whole screen; here a attaches to it", ""]
         log.feed(b"more\x1b[?1049lafter\n")
         await drawn(pilot)
         assert taken_told(app) == [True, False]
