@@ -40,7 +40,7 @@ _ONLY_READING = {"export", "find", "info", "list_actions", "list_tags", "load", 
 
 
 def guarded(target: MessagePump, work: Callable[[], None]) -> None:
-    """Do some work; what goes wrong comes back as one sentence."""
+    """Do some work; what goes wrong comes back as one sentence, and at the end nothing is in progress any more."""
     try:
         work()
     except CancelledError:
@@ -50,6 +50,8 @@ def guarded(target: MessagePump, work: Callable[[], None]) -> None:
     except Exception as error:
         told = safe_text(f"{type(error).__name__}: {error} (a defect of ckexplore)")
         target.post_message(messages.Failed(told))
+    finally:
+        target.post_message(messages.Progressed(""))
 
 
 def read_details(target: MessagePump, workspace: Workspace, artifact: Artifact, copies: list[Artifact]) -> None:

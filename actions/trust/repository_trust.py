@@ -74,9 +74,9 @@ def survey(repository: Repository, sandbox: str, progress: Progress) -> Survey:
     root = os.path.realpath(repository.root)
     counted = _Counted()
     for path in _paths(root, counted):
+        counted.add(root, path)
         if len(counted.files) % 200 == 0:
             progress(None, f"{repository.alias}: {len(counted.files)} files, {counted.size >> 20} MiB")
-        counted.add(root, path)
     return Survey(
         alias=repository.alias,
         uid=repository.uid,

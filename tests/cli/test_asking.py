@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ckexplore.actions.plan import Plan
-from ckexplore.actions.report.plan_telling import tell_plan
+from ckexplore.actions.report.plan_telling import in_reading_order, tell_plan
 from ckexplore.actions.trust import repository_trust
 from ckexplore.actions.trust.question import Question, question
 from ckexplore.cli.terminal_console import TerminalConsole
@@ -116,8 +116,9 @@ def test_what_was_typed_before_the_question_is_no_answer(talk: Talk, asked: Ques
 
 
 def test_files_are_read_page_by_page_with_their_passages_flagged(talk: Talk, asked: Question) -> None:
-    script = next(n for n, file in enumerate(asked.plan.files, 1) if file.path.endswith("customize.py"))
-    lines = Path(asked.plan.files[script - 1].path).read_text().count("\n") + 2
+    files = in_reading_order(asked.plan, asked)
+    script = next(n for n, file in enumerate(files, 1) if file.path.endswith("customize.py"))
+    lines = Path(files[script - 1].path).read_text().count("\n") + 2
     pages = [("Enter goes on", "\n")] * ((lines - 23) // 22 + 1 if lines > 23 else 0)
     number = "number of the file"
     answer = talk.having(

@@ -82,6 +82,7 @@ class BrowserScreen(AnnotatingScreen):
         self._pane = "table"
         self._zoomed = False
         self._looked = False
+        self._reading = READING  # what the catalog does
         self._untouched = True  # the cursor, so that it stays at the top while the first rows come in
         self._opened: set[str] = set()  # repositories in the tree that opened by themselves
 
@@ -177,12 +178,12 @@ class BrowserScreen(AnnotatingScreen):
         """Say how far the reading is, and what isn't as it should be."""
         progress = message.progress
         self._looked = progress.looked
-        self.query_one(TitleLine).state = progress.doing or progress.shortcoming
+        self._reading = self.query_one(TitleLine).state = progress.doing or progress.shortcoming
         self.query_one("#table", VirtualTable).empty_message = self._why_empty()
 
     def on_progressed(self, message: messages.Progressed) -> None:
-        """Say how far something is that takes a while."""
-        self.query_one(TitleLine).state = message.text
+        """Say how far something is that takes a while; at its end, what the catalog does."""
+        self.query_one(TitleLine).state = message.text or self._reading
 
     def on_details_read(self, message: messages.DetailsRead) -> None:
         """Show details, unless the cursor has gone on."""
@@ -217,7 +218,6 @@ class BrowserScreen(AnnotatingScreen):
 
     def on_failed(self, message: messages.Failed) -> None:
         """Say what didn't work."""
-        self.query_one(TitleLine).state = ""
         self.notify(message.text, severity="error", timeout=12, markup=False)
 
     # Drawing
