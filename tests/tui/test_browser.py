@@ -61,12 +61,13 @@ async def test_a_tag_in_the_tree_becomes_a_filter_and_goes_again(workspace: Work
         assert set(run.titles) == {"compiler.gcc", "compiler.llvm", "compiler.python"}
 
 
-async def test_a_module_in_the_tree_narrows_the_table(workspace: Workspace, samples: Path) -> None:
+async def test_a_module_in_the_tree_narrows_the_table_and_the_title_says_so(workspace: Workspace, samples: Path) -> None:
     del samples
     async with browsing(workspace) as run:
         await run.pilot.press("1")
         run.browser.query_one("#tree").go_to_node("module:ckx-ml:os")  # type: ignore[attr-defined]
         await run.until(lambda: set(run.titles) == {"linux-64", "linux-arm64", "macos-64"})
+        await run.until(lambda: "3 shown in ckx-ml:os" in run.screen_text())
 
 
 async def test_the_details_show_overview_readme_meta_and_files(workspace: Workspace, samples: Path) -> None:

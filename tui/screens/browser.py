@@ -23,6 +23,7 @@ from ..listing import ALL, Listing, toggled_tag
 from ..pace import Pace
 from ..widgets.detail_pane import DetailPane
 from ..widgets.job_pane import JobPane
+from ..widgets.segments import one_line
 from ..widgets.tab_line import TabLine
 from ..widgets.table import Cell, Column, Piece, VirtualTable
 from ..widgets.title_line import READING, TitleLine
@@ -273,7 +274,9 @@ class BrowserScreen(AnnotatingScreen):
         repositories = sum(1 for modules in counted.modules.values() if modules) if counted else 0
         parts = [_counted(repositories, "repository", "repositories")] if repositories else []
         parts += [_counted(answer.index.artifacts, "artifact")]
-        parts += [f"{len(answer.shown):,} shown"] if len(answer.shown) != answer.index.artifacts else []
+        scope, shown = self.listing.scope, len(answer.shown)
+        within = f" in {one_line(scope.partition(':')[2] or scope)}" if scope != ALL else ""
+        parts += [f"{shown:,} shown{within}"] if within or shown != answer.index.artifacts else []
         parts += [f"like {', '.join(answer.similar[:3])}"] if answer.similar else []
         parts += [f"{answer.index.broken:,} broken"] if answer.index.broken else []
         self.query_one(TitleLine).counts = " · ".join(parts)
