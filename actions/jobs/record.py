@@ -32,8 +32,9 @@ _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "USER", "LOGNAM
 class JobState:
     """Where a job is: queued, running, done, failed, cancelled or lost. Times in seconds since the epoch.
 
-    `waits` says that it waits for something to be typed; `resources` is what it used: `wall_s`, `user_s`, `system_s`,
-    `peak_memory_bytes` of its whole process tree, and the same of each stage.
+    `waits` says that it waits for something to be typed, `hides` that this isn't to be shown, such as a password.
+    `resources` is what it used: `wall_s`, `user_s`, `system_s`, `peak_memory_bytes` of its whole process tree, and the
+    same of each stage.
     """
 
     state: str
@@ -46,6 +47,7 @@ class JobState:
     exit_code: int | None = None
     error: str = ""
     waits: bool = False
+    hides: bool = False
     results: dict[str, Any] = field(default_factory=dict)
     resources: dict[str, Any] = field(default_factory=dict)
 

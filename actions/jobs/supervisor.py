@@ -136,8 +136,8 @@ class Supervisor:
         if ended.exit_code:
             raise FailedError(f"{stage.title} ended with exit code {ended.exit_code}")
 
-    def _wait(self, waits: bool) -> None:
-        self._tell(waits=waits)
+    def _wait(self, waits: bool, hides: bool) -> None:
+        self._tell(waits=waits, hides=hides)
 
     def _tell(self, **changes: Any) -> None:
         """Record where the job is; a full disk is no reason to end it."""
@@ -146,7 +146,9 @@ class Supervisor:
             write_state(self._folder, self._state)
 
     def _end(self) -> None:
-        self._state = replace(self._state, pid=0, waits=False, ended=time.time(), resources=self._resources())
+        self._state = replace(
+            self._state, pid=0, waits=False, hides=False, ended=time.time(), resources=self._resources()
+        )
         if self._provenance:
             used = provenance.resolved(self._workspace, self._plan)
             with suppress(CkexploreError):  # as above: what matters more comes now
@@ -170,7 +172,7 @@ def run_stage(
     kept: dict[str, str],
     sandbox: Availability,
     keyboard: Keyboard,
-    on_waiting: Callable[[bool], None],
+    on_waiting: Callable[[bool, bool], None],
 ) -> Ended:
     """Run one stage in its sandbox, keep its output and events, and tell how it ended.
 

@@ -114,15 +114,15 @@ class StageProcess:
         os.close(self._events)
 
     def follow(
-        self, output: LogWriter, recorder: EventRecorder, timeout: float, on_waiting: Callable[[bool], None]
+        self, output: LogWriter, recorder: EventRecorder, timeout: float, on_waiting: Callable[[bool, bool], None]
     ) -> Ended:
         """Keep output and events until the process ends, and tell how it did; `timeout` in seconds.
 
-        `on_waiting` is called when it begins or ceases to wait for something to be typed. Raises FailedError when its
-        time is over.
+        `on_waiting` is called when it begins or ceases to wait for something to be typed: whether it does, and whether
+        that stays hidden. Raises FailedError when its time is over.
         """
         started = time.monotonic()
-        watch = _Watch(self._terminal, started, on_waiting)
+        watch = _Watch(self._terminal, started, on_waiting, self._hides)
         ended_at = 0.0
 
         def keep(data: bytes) -> None:
@@ -151,6 +151,11 @@ class StageProcess:
         watch.rest()
         return Ended(128 - code if code < 0 else code, ended_at - started, watch.peak_memory)
 
+    def _hides(self) -> bool:
+        """Tell whether a line is read without being shown, as a password is; a program that edits lines shows them."""
+        modes = termios.tcgetattr(self._master)[3]
+        return bool(modes & termios.ICANON) and not modes & termios.ECHO
+
     def _take_typed(self, data: bytes) -> None:
         if self._keyboard.take(data):
             self._resize()
@@ -170,12 +175,14 @@ class StageProcess:
 class _Watch:
     """Looks at the processes from time to time: how much memory they have, whether one waits for input."""
 
-    def __init__(self, terminal: int, started: float, on_waiting: Callable[[bool], None]) -> None:
-        self._terminal, self._on_waiting = terminal, on_waiting
+    def __init__(
+        self, terminal: int, started: float, on_waiting: Callable[[bool, bool], None], hides: Callable[[], bool]
+    ) -> None:
+        self._terminal, self._on_waiting, self._hides = terminal, on_waiting, hides
         self._looks = [started + seconds for seconds in reversed(_FIRST_LOOKS)]
         self._wrote_at = started
         self._last = b""
-        self._waiting = False
+        self._told = (False, False)
         self.peak_memory = 0
 
     def wrote(self, data: bytes) -> None:
@@ -198,16 +205,17 @@ class _Watch:
         pids = observation.descendants(os.getpid())
         self.peak_memory = max(self.peak_memory, observation.memory(pids))
         quiet = now - self._wrote_at > _QUIET
-        self._tell(quiet and observation.waits_for_input(pids, self._terminal, self._last))
+        waits = quiet and observation.waits_for_input(pids, self._terminal, self._last)
+        self._tell(waits, waits and self._hides())
 
     def rest(self) -> None:
         """Say that nothing waits any more."""
-        self._tell(False)
+        self._tell(False, False)
 
-    def _tell(self, waiting: bool) -> None:
-        if waiting != self._waiting:
-            self._waiting = waiting
-            self._on_waiting(waiting)
+    def _tell(self, waits: bool, hides: bool) -> None:
+        if (waits, hides) != self._told:
+            self._told = (waits, hides)
+            self._on_waiting(waits, hides)
 
 
 def _pass_on(selector: selectors.BaseSelector, timeout: float) -> bool:

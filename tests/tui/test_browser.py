@@ -61,7 +61,9 @@ async def test_a_tag_in_the_tree_becomes_a_filter_and_goes_again(workspace: Work
         assert set(run.titles) == {"compiler.gcc", "compiler.llvm", "compiler.python"}
 
 
-async def test_a_module_in_the_tree_narrows_the_table_and_the_title_says_so(workspace: Workspace, samples: Path) -> None:
+async def test_a_module_in_the_tree_narrows_the_table_and_the_title_says_so(
+    workspace: Workspace, samples: Path
+) -> None:
     del samples
     async with browsing(workspace) as run:
         await run.pilot.press("1")

@@ -143,6 +143,21 @@ async def test_a_job_that_asks_is_answered_in_the_browser(workspace: Workspace) 
         assert ended(folder).state == "done"
 
 
+async def test_a_password_is_not_shown_while_it_is_typed(workspace: Workspace) -> None:
+    folder = queue.submit(workspace, plan_for("read -s -p 'password: ' word; echo; echo ${#word} letters"))
+    async with browsing(workspace) as run:
+        view = await begun(run)
+        await run.until(lambda: view.job_state.hides)
+        await run.pilot.press("4", "i", *"secret")
+        await run.until(lambda: "••••••" in run.screen_text())
+        assert "secret" not in run.screen_text()
+        await run.pilot.press("enter")
+        await run.until(lambda: "6 letters" in run.screen_text())
+        assert ended(folder).state == "done"
+        await run.pilot.press("slash", *"letters")
+        await run.until(lambda: "letters" in run.screen_text().splitlines()[-2])
+
+
 async def test_the_size_of_the_pane_reaches_the_job(workspace: Workspace) -> None:
     script = "trap 'stty size' WINCH; for i in $(seq 200); do sleep 0.05; done"
     queue.submit(workspace, plan_for(script))

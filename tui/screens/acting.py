@@ -57,13 +57,14 @@ class ActingScreen(FollowingScreen):
 
     # What is typed in one line at the bottom
 
-    def type_line(self, use: Callable[[str], None], value: str, placeholder: str) -> None:
-        """Let a line be typed, and use it when it is entered."""
+    def type_line(self, use: Callable[[str], None], value: str, placeholder: str, *, hidden: bool = False) -> None:
+        """Let a line be typed, unseen if `hidden`, and use it when it is entered."""
         line = self.query_one("#command", Input)
         if not line.display:
             self._typed_from = self.focused
         self._use_line = use
         line.placeholder = placeholder
+        line.password = hidden
         line.value = value
         line.display = True
         self.set_focus(line)  # at once: the next key may be here already

@@ -25,7 +25,7 @@ class FollowingScreen(Screen[None]):
     in_thread: Callable[..., None]
     show_artifact: Callable[[str], None]
     action_show_table: Callable[[], None]
-    type_line: Callable[[Callable[[str], None], str, str], None]
+    type_line: Callable[..., None]
     _show_pane: Callable[[str], None]
     _last_experiment = ""
 
@@ -153,8 +153,9 @@ class FollowingScreen(Screen[None]):
         """Type a line into the job that is shown."""
         view = self._running_view()
         if view is not None:
-            folder = view.folder
-            self.type_line(lambda line: self._type(folder, line), "", f"a line for {view.title}; Enter sends it")
+            folder, hidden = view.folder, view.job_state.hides
+            told = f"a{' hidden' * hidden} line for {view.title}; Enter sends it"
+            self.type_line(lambda line: self._type(folder, line), "", told, hidden=hidden)
 
     def _type(self, folder: Path, line: str) -> None:
         self.in_thread(self.work.type_into, folder, f"{line}\r", group="typing")

@@ -36,6 +36,19 @@ def test_a_python_prompt_is_known_to_wait(workspace: Workspace) -> None:
     assert b"abab" in JobFollower(folder).output()
 
 
+def test_only_a_line_that_its_terminal_does_not_show_is_hidden(workspace: Workspace) -> None:
+    ask = "import getpass, readline; input('name? '); getpass.getpass('password: ')"
+    folder = submit(workspace, plan_for(f'python3 -c "{ask}"'))
+    until(lambda: record.read_state(folder).waits)
+    assert not record.read_state(folder).hides
+    control.send_input(folder, b"Ada\r")
+    until(lambda: record.read_state(folder).hides)
+    control.send_input(folder, b"secret\r")
+    assert ended(folder).state == "done"
+    assert not record.read_state(folder).hides
+    assert b"secret" not in JobFollower(folder).output()
+
+
 def test_a_job_that_only_computes_or_sleeps_is_not_said_to_wait(workspace: Workspace) -> None:
     folder = submit(workspace, plan_for("echo -n 'working: '; sleep 1.6; echo done"))
     seen = set()
