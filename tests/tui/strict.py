@@ -12,7 +12,9 @@ from rich.cells import cell_len
 _ACTING = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
 _INVISIBLE = "\xad\u180e\u200b-\u200d\u2060-\u2065\u206a-\u206f\U000e0000-\U000e007f"
 _TEXT = r"(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
-_INCOMPLETE = re.compile(r"(?:\r\n)?\x1b(?:\[[0-?]{0,40}[ -/]?|\][ -~]{0,20})?\Z|\r\n?\Z")
+_INCOMPLETE = re.compile(
+    r"(?:\r\n?)?\x1b(?:\[[0-?]{0,40}[ -/]?|\][ -~]{0,20})?\Z|\r\n?\Z|\r\x1b\[[0-9]+A(?:\x1b\[?)?\Z"
+)
 
 BROWSER = re.compile(
     _TEXT
@@ -27,9 +29,12 @@ BROWSER = re.compile(
 )
 """Everything that Textual and Rich write for us."""
 
-COMMAND = re.compile(_TEXT + r"|(?P<end>\r\n)|(?P<clear>\r\x1b\[K)|(?P<tab>\t)")
-"""Everything that the command line writes: lines, and one of progress that is drawn anew."""
-
+COMMAND = re.compile(
+    _TEXT
+    + r"|(?P<end>\r\n)|(?P<clear>\r\x1b\[K)|(?P<tab>\t)|\x1b\[(?P<style>[0-9;]*)m"
+    + r"|\r(?:\x1b\[(?P<up>[0-9]+)A)?(?P<below>\x1b\[J)"
+)
+"""Everything that the command line writes: lines, one of progress, and those of a job that are drawn anew."""
 
 ATTACHED = re.compile(
     _TEXT
@@ -98,6 +103,9 @@ class StrictTerminal:
             self.bells += 1
         elif found.get("end"):
             self._new_line()
+        elif found.get("below"):
+            self._row, self._column = max(0, self._row - int(found["up"] or 0)), 0
+            self._rows[self._row :] = [[" "] * self.size[1] for _ in self._rows[self._row :]]
         elif found.get("clear"):
             self._rows[self._row], self._column = [" "] * self.size[1], 0
 

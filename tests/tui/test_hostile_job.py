@@ -134,7 +134,7 @@ def test_a_terminal_that_is_attached_gets_what_draws_and_nothing_else(hostile: H
     assert b"\x1b]52" not in run.written
 
 
-def test_the_command_line_passes_the_output_of_a_run_on_as_lines(hostile: Hostile, unchanged: None) -> None:
+def test_the_command_line_draws_the_output_of_a_run_and_nothing_else(hostile: Hostile, unchanged: None) -> None:
     run = Watched(hostile, "run", "program:talker", "--cmd_key=loud", "--now", with_output=True)
     try:
         known = jobs(hostile)
@@ -143,13 +143,13 @@ def test_the_command_line_passes_the_output_of_a_run_on_as_lines(hostile: Hostil
         if not availability().usable:
             run.until_shown("to execute it all the same:")
             run.type("unsandboxed\n")
-        run.until_shown("it waits for input")
+        run.until_shown("waits for input:")
         folder = next(iter(jobs(hostile) - known))
         for _ in range(4):
             say_next(run, folder)
         assert run.leave() == 0, run.screen.text
     finally:
         run.close()
-    for text in (BEFORE_SCREEN, AFTER_SCREEN, "last-line-of-the-talker"):
+    for text in (BEFORE_SCREEN, AFTER_SCREEN, "ast-line-of-the-talker"):  # its first letter ended a sequence
         assert text in run.written.decode()
     assert b"Traceback" not in run.written
