@@ -13,7 +13,7 @@ demo: $(STAMPS)/program
 	@$(BIN)/ckexplore demo
 
 test: $(STAMPS)/test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMPS)/test $(STAMPS)/namespace
 	$(BIN)/ruff format --check .

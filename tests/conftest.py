@@ -12,6 +12,9 @@ from ckexplore.store.workspace import Workspace
 settings.register_profile("ckexplore", deadline=None)  # the machine may be busy with something else
 settings.load_profile("ckexplore")
 
+for name in ("COLUMNS", "LINES"):  # where tests run side by side they are set, and our terminals have their own sizes
+    os.environ.pop(name, None)
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_repos"
 

@@ -110,7 +110,7 @@ def ended_job(hostile: Hostile) -> Path:
         ("show job:UID", "evil-ck:program:talker"),
         ("ls job", "run program:talker --cmd_key=loud"),
         ("attach job:UID", "done, exit code 0"),
-        ("show experiment:talker.loud", "points"),
+        ("show experiment:talker.loud", "local:experiment:talker.loud: "),
         ("queue job", "nothing waits"),
     ],
 )
