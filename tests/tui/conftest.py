@@ -1,6 +1,7 @@
 """The app over the samples, and waiting for what its threads post."""
 
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -102,9 +103,13 @@ async def settled(running: Browsing) -> None:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
-    """Repositories in which everything is a trap, in a home beside them; one set for the tests of a module."""
-    return registered(tmp_path_factory.mktemp("ground"))
+def hostile() -> Iterator[Hostile]:
+    """Repositories in which everything is a trap, in a home beside them; one set for the tests of a module.
+
+    Their path is always as long, since lines are broken where it ends; that of pytest's own folder isn't.
+    """
+    with tempfile.TemporaryDirectory(prefix="ckexplore-", ignore_cleanup_errors=True) as ground:
+        yield registered(Path(ground))
 
 
 @pytest.fixture

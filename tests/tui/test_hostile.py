@@ -65,7 +65,7 @@ def test_the_filter_and_what_looks_like_it(run: Watched) -> None:
 
 
 def step_through(run: Watched, words: str, shown: str, *views: str) -> None:
-    """Look at every view of the artifact that is found with some words, by a text that only that view has."""
+    """Look at every view of the artifact that is found with some words, by a word that the view before hasn't."""
     run.find(words, shown)
     for view in views:
         run.see("]", view)
@@ -78,7 +78,7 @@ def test_every_view_of_evil_texts(run: Watched) -> None:
     step_through(
         run, "[@click= repo:evil-ck -talker module:program", named, "(javascript:", '"run_cmds"', "␛]0;title␇.txt"
     )
-    step_through(run, "broken", "not valid JSON", "README-of-all", '{"tags": [␛]52', "info.json")
+    step_through(run, "broken", "(Expecting", "README-of-all", '{"tags": [␛]52', "info.json")
     texts = ("README-of-all", "needs and offers", '"customize"')
     step_through(run, "evil-soft", "d000000000000001", *texts, "customize.py")
     step_through(run, "evil-package", "d000000000000002", *texts, "install.sh")
@@ -88,11 +88,11 @@ def test_every_view_of_evil_texts(run: Watched) -> None:
 
 def test_every_view_of_long_lines_and_odd_files(run: Watched) -> None:
     step_through(run, "long-lines", "3333333333333333", "long README", '"desc"', "long.txt")
-    step_through(run, "long-meta", "4194304", "262144", "long-meta/.cm/meta.json:", "info.json")
+    step_through(run, "long-meta", "4194304", "262144", "10000012", "info.json")
     step_through(run, "odd-files", "5555555555555555", "README-of-all", '"odd files"', "fifo.txt")
-    for name in ("fifo-meta", "loop-meta", "secret-meta"):
-        step_through(run, name, f"program/{name}/.cm", "README-of-all", f"{name}/.cm/meta.json:", "info.json")
-    step_through(run, "linked-meta", "isn't followed", "README-of-all", "linked-meta/.cm", "no files")
+    for name, number, why in (("fifo-meta", 0, "regular"), ("loop-meta", 1, "levels"), ("secret-meta", 3, "levels")):
+        step_through(run, name, f"6{number:015}", "README-of-all", why, "info.json")
+    step_through(run, "linked-meta", "999999999999999b", "README-of-all", "followed", "no files")
     step_through(run, "fifo-info", "7777777777777778", "README-of-all", "meta.json")
     step_through(run, "secret-readme", "7777777777777777", "README-of-all", "a link as README", ".cm/meta.json")
     step_through(run, "program traversal repo:evil-ck", "isn't there", "README-of-all", '"data_alias"', "info.json")
