@@ -155,7 +155,7 @@ class LogLines(VirtualLines):
     # What comes in
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes of the output; they are read in small slices and shown within a twentieth of a second."""
+        """Take the next bytes of the output; they are read in small slices and shown within a tenth of a second."""
         skipped = self._backlog.add(data)
         if skipped is not None:
             self._begin_after(skipped)
