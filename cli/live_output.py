@@ -11,8 +11,10 @@ import shutil
 from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
 
 from ..tui.widgets.ansi import parse_line, plain_line
+from ..tui.widgets.segments import plain_text, width_of
 from ..tui.widgets.sgr import sgr_of
 from ..tui.widgets.transcript import Transcript
 
@@ -60,9 +62,9 @@ class LiveOutput:
         del self._heights[first:]
         pieces = ["\r", f"\x1b[{above}A" if above else "", "\x1b[J"]
         for line in self._transcript.lines[first:count]:
-            pieces += [self._shown(line), "\n"]
-            width = cell_len(plain_line(line, self._transcript.columns))
-            self._heights.append(max(1, -(-width // self._columns)))
+            segments = parse_line(line, self._transcript.columns)
+            pieces += [self._shown(segments), "\n"]
+            self._heights.append(max(1, -(-width_of(segments) // self._columns)))
         if cell_len(self._note) >= self._columns:
             pieces += [set_cell_size(self._note, self._columns - 2), "…"]
         else:
@@ -70,10 +72,9 @@ class LiveOutput:
         self._stream.write("".join(pieces))
         self._stream.flush()
 
-    def _shown(self, line: str) -> str:
-        if not self._coloured or line.isprintable():
-            return plain_line(line, self._transcript.columns)
-        segments = parse_line(line, self._transcript.columns)
+    def _shown(self, segments: list[Segment]) -> str:
+        if not self._coloured:
+            return plain_text(segments)
         return "".join(
             f"{colours}{text}\x1b[m" if (colours := sgr_of(style) if style else "") else text
             for text, style, _ in segments

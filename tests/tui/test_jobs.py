@@ -30,6 +30,15 @@ async def begun(run: Browsing) -> JobView:
     return pane.view
 
 
+async def opened(run: Browsing) -> JobView:
+    """Open the only job there is, which has ended."""
+    await run.filter("module:job")
+    await run.pilot.press("a")
+    view = await begun(run)
+    await run.until(lambda: view.job_state.over)
+    return view
+
+
 async def asked(run: Browsing, command: str) -> None:
     """Type a command, and wait for the question."""
     await run.pilot.press("colon")
@@ -202,10 +211,7 @@ async def test_lines_are_written_over_where_a_terminal_of_the_panes_size_has_the
 async def test_the_log_is_searched_and_the_first_error_is_found(workspace: Workspace) -> None:
     ended(queue.submit(workspace, plan_for("seq 1000; echo 'x.c:3: error: no such thing'; seq 2000 3000")))
     async with browsing(workspace) as run:
-        await run.filter("module:job")
-        await run.pilot.press("a")
-        view = await begun(run)
-        await run.until(lambda: not view.running)
+        await opened(run)
         await run.pilot.press("4", "slash")
         await run.type("777")
         await run.pilot.press("enter")
@@ -217,10 +223,7 @@ async def test_the_log_is_searched_and_the_first_error_is_found(workspace: Works
 async def test_a_search_leaves_the_keys_in_the_job_pane_that_has_the_whole_screen(workspace: Workspace) -> None:
     ended(queue.submit(workspace, plan_for("seq 1000")))
     async with browsing(workspace) as run:
-        await run.filter("module:job")
-        await run.pilot.press("a")
-        view = await begun(run)
-        await run.until(lambda: view.job_state.over)
+        view = await opened(run)
         await run.pilot.press("4", "z", "slash")
         await run.type("77")
         await run.pilot.press("enter")

@@ -220,8 +220,7 @@ class LogLines(VirtualLines):
             self._scroll_to_end()
         elif moved:
             self._place(self.scroll_offset.y - moved)
-        first_below = self._kept.start - self._note_count + self.scroll_offset.y + self.visible_line_count
-        if moved or first_changed < first_below:
+        if moved or first_changed < self._number_at(self.scroll_offset.y + self.visible_line_count):
             self.refresh()
         if self.whole_screen != self._taken:
             self._taken = self.whole_screen
@@ -237,13 +236,13 @@ class LogLines(VirtualLines):
 
     def _drop_oldest(self) -> int:
         """Keep to the limits; returns by how many lines those left have moved up."""
-        before = self._kept.start - self._note_count
+        before = self._number_at(0)
         on_screen = sum(map(len, self._transcript.lines))
         while self._kept.start < self._kept.end and (
             self._end - self._kept.start > self._max_lines or self._kept.characters + on_screen > self._max_characters
         ):
             self._kept.drop()
-        moved = self._kept.start - self._note_count - before
+        moved = self._number_at(0) - before
         if self._found_line is not None:
             self._found_line = self._found_line - moved if self._found_line >= moved else None
         return moved
@@ -280,8 +279,12 @@ class LogLines(VirtualLines):
 
     def number_of(self, y: int) -> int | None:
         """Return the number that line `y` has in the whole output, 0 being the first; None for a note."""
-        index = y - self._note_count
-        return self._kept.start + index if 0 <= index < self._end - self._kept.start else None
+        number = self._number_at(y)
+        return number if self._kept.start <= number < self._end else None
+
+    def _number_at(self, y: int) -> int:
+        """Return the number that line `y` has, or would have if it were none of the notes."""
+        return self._kept.start + y - self._note_count
 
     def line_of(self, number: int) -> int:
         """Return where the line with this number in the whole output is shown, or the nearest there is."""

@@ -203,12 +203,12 @@ class LogPane(LogLines):
         if self._marked is None:
             super().jump(y)
         else:
-            self._mark_up_to(self._kept.start + y - self._note_count)
+            self._mark_up_to(self._number_at(y))
 
     def _mark_up_to(self, number: int) -> None:
         if self._marked is not None and self._end > self._kept.start:
             y = self.line_of(number)
-            self._marked = _Marked(self._marked.anchor, self._kept.start + y - self._note_count)
+            self._marked = _Marked(self._marked.anchor, self._number_at(y))
             self._placing = True  # to reach the end so is no wish to follow it
             self.show_line(y)
             self._placing = False
@@ -216,7 +216,7 @@ class LogPane(LogLines):
 
     def _numbers_in_sight(self) -> range:
         """Return the numbers of the lines that can be seen, notes left out."""
-        top = self._kept.start + self.scroll_offset.y - self._note_count
+        top = self._number_at(self.scroll_offset.y)
         return self._there(top, top + self.visible_line_count)
 
     def _there(self, start: int, stop: int) -> range:

@@ -161,8 +161,7 @@ class Transcript:
     def _add(self, lines: list[str], text: str) -> None:
         """Add lines below the cursor's, which is the last; `text` is what they were cut from."""
         colours = self._place().colours
-        if "\r" in self.lines[-1]:
-            self._shorten(self._row)
+        self._shorten_from(self._row)
         if colours or _LEFT_OPEN.search(text):
             for line in lines:
                 self.lines.append(colours + line)
@@ -174,11 +173,6 @@ class Transcript:
             self._shorten_from(self._row + 1)
         self._row = len(self.lines) - 1
         self._top = max(self._top, self._row - self._last_row)
-
-    def _shorten(self, number: int) -> None:
-        """Keep of a line only what was not written over."""
-        if len(self.lines[number]) > _LONG:
-            self.lines[number] = shortened(self.lines[number], self.columns)
 
     def _shorten_from(self, number: int) -> None:
         for index in range(number, len(self.lines)):
