@@ -29,12 +29,11 @@ BROWSER = re.compile(
 )
 """Everything that Textual and Rich write for us."""
 
-COMMAND = re.compile(
-    _TEXT
-    + r"|(?P<end>\r\n)|(?P<clear>\r\x1b\[K)|(?P<tab>\t)|\x1b\[(?P<style>[0-9;]*)m"
-    + r"|\r(?:\x1b\[(?P<up>[0-9]+)A)?(?P<below>\x1b\[J)"
-)
-"""Everything that the command line writes: lines, one of progress, and those of a job that are drawn anew."""
+COMMAND = re.compile(_TEXT + r"|(?P<end>\r\n)|(?P<clear>\r\x1b\[K)|(?P<tab>\t)")
+"""Everything that the command line writes of its own: lines, and one of progress that is drawn anew."""
+
+FOLLOWED = re.compile(COMMAND.pattern + r"|\x1b\[(?P<style>[0-9;]*)m|\r(?:\x1b\[(?P<up>[0-9]+)A)?(?P<below>\x1b\[J)")
+"""The same where a job is followed: its colours, and its lines that are drawn anew."""
 
 ATTACHED = re.compile(
     _TEXT
@@ -127,7 +126,7 @@ class StrictTerminal:
             if not width:
                 assert unicodedata.category(character)[0] in "MC", f"{character!r} has no width"
                 continue
-            if self.grammar is COMMAND and self._column + width > self.size[1]:
+            if self.grammar in (COMMAND, FOLLOWED) and self._column + width > self.size[1]:
                 self._new_line()
             if self._row < self.size[0] and self._column + width <= self.size[1]:
                 self._rows[self._row][self._column : self._column + width] = [character, *[""] * (width - 1)]

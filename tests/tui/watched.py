@@ -9,7 +9,7 @@ from ckexplore.store import repos
 from ckexplore.store.workspace import Workspace
 
 from ..hostile import SECRET, Hostile
-from .strict import BROWSER, COMMAND, StrictTerminal
+from .strict import BROWSER, COMMAND, FOLLOWED, StrictTerminal
 from .terminals import Terminal
 
 SIZE = (50, 180)
@@ -41,7 +41,8 @@ class Watched(Terminal):
     """The program among hostile repositories, in the folder of one; every byte is checked when it comes."""
 
     def __init__(self, hostile: Hostile, *words: str, with_output: bool = False) -> None:
-        self.screen = StrictTerminal(COMMAND if words else BROWSER, SIZE, with_output=with_output)
+        command = FOLLOWED if with_output else COMMAND
+        self.screen = StrictTerminal(command if words else BROWSER, SIZE, with_output=with_output)
         super().__init__(list(words), SIZE, environment=hostile.environment, folder=hostile.ck)
 
     def read_some(self, seconds: float) -> bytes | None:
