@@ -165,8 +165,8 @@ def tell_file(text: str, marked: "Iterable[Passage]") -> list[str]:
 
 def tell_plan_file(question: "Question", file: "ExecutedFile") -> list[str]:
     """Give the lines of one file that a plan executes, its name first; or say why they can't be shown."""
-    known = _marked(question).get(file.path)
+    passages = next((one.passages for one in question.files if one.path == file.path), ())
     try:
-        return [visible(file.path), *tell_file(read_approved(file), known.passages if known else ())]
+        return [visible(file.path), *tell_file(read_approved(file), passages)]
     except CkexploreError as error:
         return [visible(file.path), visible(str(error))]
