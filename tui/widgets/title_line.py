@@ -5,6 +5,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from .segments import cut
+
 READING = "reading …"
 """The state until all is known."""
 
@@ -19,15 +21,14 @@ class TitleLine(Widget):
     state: reactive[str] = reactive("")
 
     def render_line(self, y: int) -> Strip:
-        """Draw the line; the state gives way when there is no room for both."""
+        """Draw the line; where there is no room for all, the state gives way, then the end of the counts."""
         width, background = self.size.width, self.rich_style
         if y:
             return Strip.blank(width, background)
-        left = [
-            Segment(" ckexplore ", self.get_component_rich_style("title--name")),
-            Segment(f"  {self.counts}", self.get_component_rich_style("title--counts")),
-            Segment(f"   {self.jobs}" if self.jobs else "", self.get_component_rich_style("title--jobs")),
-        ]
+        name = Segment(" ckexplore ", self.get_component_rich_style("title--name"))
+        jobs = Segment(f"   {self.jobs}" if self.jobs else "", self.get_component_rich_style("title--jobs"))
+        counts = cut(f"  {self.counts}", max(0, width - name.cell_length - jobs.cell_length))
+        left = [name, Segment(counts, self.get_component_rich_style("title--counts")), jobs]
         right = Segment(f"{self.state} ", self.get_component_rich_style("title--state"))
         room = width - sum(segment.cell_length for segment in left) - right.cell_length
         if room < 1:
