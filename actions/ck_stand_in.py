@@ -6,6 +6,7 @@ A census of 1,031 public scripts found 14 functions in use. Scripts run in a chi
 import importlib.util
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,13 @@ from typing import Any
 from ..store.uid import new_uid
 
 cfg: dict[str, Any] = {"install_path": ""}
-work: dict[str, Any] = {"dir_repos": "", "dir_work_repo": "", "repo_name_work": "local"}
+work: dict[str, Any] = {
+    "dir_repos": "",
+    "dir_work_repo": "",
+    "repo_name_work": "local",
+    "entries": (),  # of repositories, which the plan names for scripts
+    "host": {},
+}
 
 
 def out(text: object) -> None:
@@ -100,10 +107,12 @@ def gen_tmp_file(i: dict[str, Any]) -> dict[str, Any]:
 def run_and_get_stdout(i: dict[str, Any]) -> dict[str, Any]:
     """Run `cmd` (a text split at blanks, or a list) and give `return_code`, `stdout` and `stderr`."""
     command = i["cmd"]
-    words = command.split() if isinstance(command, str) else list(command)
     try:
-        done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    except OSError as error:
+        words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
+        done = subprocess.run(
+            words, capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL
+        )
+    except (OSError, ValueError) as error:
         return {"return": 1, "error": str(error)}
     return {"return": 0, "return_code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
 
@@ -147,19 +156,7 @@ def compare_dicts(i: dict[str, Any]) -> dict[str, Any]:
 
 
 def access(i: dict[str, Any]) -> dict[str, Any]:
-    """Answer the calls that detection scripts make of other modules; the others say that they aren't offered."""
-    action, module = i.get("action"), i.get("module_uoa")
-    if (module, action) == ("os", "lib_path_export_script"):
-        return {"return": 0, "script": _library_path_script(i)}
-    if (module, action) == ("os", "run_and_get_stdout"):
-        return run_and_get_stdout(i)
-    return {"return": 1, "error": f"{action} {module} is not offered to scripts here"}
+    """Answer the calls that scripts make of other modules; the others say that they aren't offered."""
+    from .hooks.access import answer  # noqa: PLC0415  (it calls the functions here)
 
-
-def _library_path_script(i: dict[str, Any]) -> str:
-    dynamic = i.get("lib_path") or i.get("dynamic_lib_path") or ""
-    static = i.get("static_lib_path") or i.get("lib_path") or ""
-    variable = "DYLD_FALLBACK_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
-    lines = [f'export {variable}="{dynamic}":${variable}\n'] if dynamic else []
-    lines += [f'export LIBRARY_PATH="{static}":$LIBRARY_PATH\n'] if static else []
-    return "\n" + "".join(lines) + "\n"
+    return answer(i, work["entries"])

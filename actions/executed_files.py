@@ -123,7 +123,10 @@ def copy(stage: Stage) -> None:
     """
     try:
         for source, target in stage.copies:
-            Path(target).mkdir(parents=True)
+            if os.path.isfile(source):
+                _copy_single(stage, source, Path(target))
+                continue
+            Path(target).mkdir(parents=True, exist_ok=os.path.basename(target) in NOT_COPIED)
             for path, is_folder in _below(source, NOT_COPIED):
                 if is_folder:
                     (target / path.relative_to(source)).mkdir()
@@ -133,6 +136,15 @@ def copy(stage: Stage) -> None:
                     _copy_file(file, Path(target, inside))
     except OSError as error:
         raise FailedError(f"its files can't be copied: {safe_line(str(error), 300)}") from error
+
+
+def _copy_single(stage: Stage, source: str, target: Path) -> None:
+    """Copy one file of the plan that isn't part of a folder. Raises RefusedError for one that the plan doesn't have."""
+    file = next((one for one in stage.files if str(one.place) == source), None)
+    if file is None:
+        raise changed_since([storable(source)])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _copy_file(file, target)
 
 
 def _copy_file(file: ExecutedFile, target: Path) -> None:

@@ -18,6 +18,7 @@ from .trust import approval
 _LOOK = 0.05  # seconds between two looks at a running job
 _LAST_LINES = 12
 _LAST_BYTES = 16_384
+_TELLS_NOTHING = "ended with exit code"  # a reason beside which the last lines say more
 
 
 def execute(request: Request, plan: Plan) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def outcome(folder: Path, state: record.JobState, *, seen: bool = False) -> dict
         return {"job": folder.name, "seconds": seconds, **state.results, **differences(folder)}
     explained = explain(folder, state.stage)
     reason = explained or state.error or state.state
-    last = "" if explained or seen else last_lines(folder)
+    last = "" if seen or (explained and _TELLS_NOTHING not in explained) else last_lines(folder)
     shown = f"\nits last lines:\n{last}" if last else ""
     what = "" if state.title and reason.startswith(state.title) else f"{state.title or 'the job'}: "
     raise FailedError(f"{what}{reason} (job:{folder.name}){shown}")

@@ -72,12 +72,36 @@ class Stage:
     whole_folders: tuple[str, ...] = ()
     """Folders of which `files` has every file, but what isn't copied of those that are: one more voids the approval."""
     copies: tuple[tuple[str, str], ...] = ()
-    """Folders copied before the start: (from, to)."""
+    """Folders, and single files, copied before the start: (from, to)."""
     input: dict[str, Any] | None = None
     timeout: float = 3600.0
     output_limit: int = 256 << 20
     finish: Finish | None = None
     sandbox: Sandbox = Sandbox()
+    unless: tuple[str, ...] = ()
+    """UIDs of environments: the stage is left out when one of them was registered by a stage before."""
+    optional: bool = False
+    """Whether the job goes on when the stage fails: there is another way, or the others don't need it."""
+    fresh: tuple[str, ...] = ()
+    """Folders that are empty when the stage begins, and as they were before when it fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One dependency as a person reads it: what meets it, or would, or why nothing does; and its own dependencies.
+
+    `state` is "met", "planned" or "unmet". `provider` is a CID, or several of which the first that works is taken.
+    """
+
+    key: str
+    name: str
+    tags: str
+    state: str
+    provider: str = ""
+    version: str = ""
+    problem: str = ""
+    choices: int = 0
+    needs: tuple["Need", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +114,15 @@ class Plan:
     tags: tuple[str, ...]
     stages: tuple[Stage, ...]
     notes: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    """The dependency tree: what meets each dependency or would."""
     replays: str = ""
     """The UID of the job whose plan this is; it changes nothing of what is executed, so it isn't in the hash."""
 
     @property
     def approval(self) -> str:
         """The hash that an approval binds to: over all that is executed and every file's content."""
-        return hashlib.sha256(b"ckexplore plan 3\0" + encode(replace(self, replays=""))).hexdigest()
+        return hashlib.sha256(b"ckexplore plan 4\0" + encode(replace(self, replays=""))).hexdigest()
 
     @property
     def files(self) -> tuple[ExecutedFile, ...]:

@@ -1,41 +1,44 @@
 """A finished run becomes a point of an experiment in the user's own repository."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..store.errors import CkexploreError, FailedError
 from ..store.formats.ck_entries import check_alias, create_entry
 from ..store.formats.ck_points import add_point
 from ..store.formats.ck_repetitions import readable
-from ..store.untrusted import inside, load_json_object, safe_value
+from ..store.untrusted import inside, load_json_object, read_bytes, safe_value
 from ..store.workspace import Workspace
 from .environments import environments
 from .jobs.follow import JobFollower
 from .measure import host
 from .plan import JOB_PATH
 
-TIMER_LIMIT = 32 << 20
+COMPILATION = "compilation.json"
+
+_ANSWER_LIMIT = 64 << 20
+_OUTPUT_LIMIT = 256 << 20
 
 
 def record(workspace: Workspace, job: Path, number: int, arguments: dict[str, Any]) -> dict[str, Any]:
     """Append a point from what the program of stage `number` measured, and return it with the experiment's CID.
 
-    It told so with the event `result`, or left it in its timer's file, which comes first. Raises CkexploreError.
+    It told so with the event `result`, or in its timer's file, which comes first: our child process gives that with
+    CK's characteristics of the run. Raises CkexploreError.
     """
-    left = _measured(_left(job, arguments, arguments["timer"])) if arguments["timer"] else {}
-    run = _told(job, number) | left
-    _divide_by_repeats(run)
-    run = {**run, "return_code": 0, "run_success": "yes", "run_success_bool": True}
+    answer = load_json_object(job / "stages" / str(number) / "output.json", _ANSWER_LIMIT)
+    run = _told(job, number) | _measured(answer.get("characteristics"))
     characteristics: dict[str, Any] = {"run": run}
-    compiled = _compiled(job, arguments)
+    compiled = arguments["compiled"] or compilation_of(job)
     if compiled:
         characteristics["compile"] = compiled
     features = {"platform": host.describe(), "program": arguments["program"], "dependencies": {}, "job": job.name}
     choices = dict(arguments["choices"])
-    for key, uid in arguments["dependencies"].items():
-        details, chosen = _dependency(workspace, uid)
+    for key, uids in arguments["dependencies"].items():
+        details, chosen = _dependency(workspace, uids)
         features["dependencies"][key] = details
         choices |= chosen
+    checked = _keep_output(workspace, job, arguments, answer.get("output"))
     entry = experiment_entry(workspace, arguments)
     uid = add_point(entry, choices, features, [characteristics])
     return {
@@ -44,7 +47,37 @@ def record(workspace: Workspace, job: Path, number: int, arguments: dict[str, An
         "point_file": str(entry / f"ckp-{uid}.0001.json"),
         "choices": choices,
         "characteristics": {key: _without_vectors(value) for key, value in characteristics.items()},
+        **({"output": checked} if checked else {}),
     }
+
+
+def compilation_of(job: Path) -> dict[str, Any]:
+    """Give what a job's compilation measured; empty for a job without one."""
+    path = job / COMPILATION
+    return _measured(load_json_object(path, _ANSWER_LIMIT)) if path.is_file() else {}
+
+
+def _keep_output(workspace: Workspace, job: Path, arguments: dict[str, Any], output: Any) -> str:
+    """Record a program's output where none was recorded to compare it with; say what became of it, "" for nothing.
+
+    Raises RefusedError where a file's name or a link leads out of the private copy.
+    """
+    if not isinstance(output, dict) or not isinstance(output.get("name"), str):
+        return ""
+    if output.get("compared"):
+        return "as recorded before"
+    alias = check_alias(arguments["output"])
+    entry = workspace.local / "program.output" / alias
+    if not entry.is_dir():
+        program = arguments["program"]
+        meta = {"tags": sorted({*arguments["tags"], program["data_uoa"]})}
+        entry = create_entry(workspace.local, "program.output", meta, alias=alias, name=program["data_uoa"])
+    place = entry / check_alias(output["name"])
+    for name in map(str, output.get("files", ())):
+        target = inside(place, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(read_bytes(_left(job, arguments, name), _OUTPUT_LIMIT))
+    return "recorded, to compare later runs with it"
 
 
 def experiment_entry(workspace: Workspace, arguments: dict[str, Any]) -> Path:
@@ -84,34 +117,18 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _measured(timer: Path) -> dict[str, Any]:
-    """Read what the program measured, without the numbers that nobody can reckon with."""
-    try:
-        found = readable(safe_value(load_json_object(timer, TIMER_LIMIT)))
-        return {name: value for name, value in found.items() if value is not None}
-    except CkexploreError as error:
-        raise FailedError(f"the program ended well but left no measurements: {error}") from error
+def _measured(value: Any) -> dict[str, Any]:
+    """Give characteristics without the numbers that nobody can reckon with."""
+    found = readable(safe_value(value)) if isinstance(value, dict) else {}
+    return {name: one for name, one in found.items() if one is not None}
 
 
-def _divide_by_repeats(run: dict[str, Any]) -> None:
-    """Make `execution_time` the time of one repetition, as CK does; the total is kept beside it."""
-    time, repeat = run.get("execution_time"), run.get("repeat")
-    if isinstance(time, int | float) and isinstance(repeat, int) and repeat > 1:
-        run["total_execution_time"] = time
-        run["execution_time"] = time / repeat
-
-
-def _compiled(job: Path, arguments: dict[str, Any]) -> dict[str, Any]:
-    name = arguments.get("binary", "")
-    if not name or not (binary := _left(job, arguments, name)).is_file():
-        return {}
-    return {"binary_size": binary.stat().st_size, "compilation_success": "yes"}
-
-
-def _dependency(workspace: Workspace, uid: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give what identifies an environment, and the choices (package variables) that it stands for."""
-    for environment in environments(workspace):
-        if environment.uid == uid:
+def _dependency(workspace: Workspace, uids: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what identifies the first environment that is there, and the choices (package variables) it stands for."""
+    known = {one.uid: one for one in environments(workspace)}
+    for uid in uids:
+        if uid in known:
+            environment = known[uid]
             details = {
                 "env_uid": uid,
                 "version": environment.version,
@@ -120,7 +137,7 @@ def _dependency(workspace: Workspace, uid: str) -> tuple[dict[str, Any], dict[st
             }
             choices = environment.meta.get("choices")
             return details, choices if isinstance(choices, dict) else {}
-    return {"env_uid": uid}, {}
+    return {"env_uid": ""}, {}
 
 
 def _without_vectors(value: Any) -> Any:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ..store.errors import FailedError, UnreadableError
-from ..store.untrusted import load_json_object, read_text, safe_text
+from ..store.formats.ck_entries import write_json
+from ..store.untrusted import inside, load_json_object, read_text, safe_text, safe_value
 from ..store.workspace import Workspace
 from . import environments, results
 from .jobs.record import read_origin
-from .plan import Finish, Plan
+from .plan import JOB_PATH, Finish, Plan
+from .program import builds
 
 _OUTPUT_LIMIT = 4 << 20
 _REASON_LIMIT = 64 << 10
@@ -28,18 +30,35 @@ def perform(workspace: Workspace, job: Path, number: int, plan: Plan, finish: Fi
 def _register_environment(
     workspace: Workspace, job: Path, number: int, plan: Plan, arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    spec = plan.stages[number].input or {}  # not from the stage's folder, where it may have been changed
+    given = plan.stages[number].input or {}  # not from the stage's folder, where it may have been changed
+    spec = {**given, "deps": environments.met(workspace, given.get("deps", {}))}
     found = load_json_object(job / "stages" / str(number) / "output.json", _OUTPUT_LIMIT)
-    expected = {"full_path": str, "version": str, "tags": list, "env": dict, "bat": str, "customize": dict}
+    expected = {
+        **{"full_path": str, "version": str, "tags": list, "env": dict, "bat": str, "customize": dict},
+        **{"name": str, "package_uid": str, "installed_to": str},
+    }
     wrong = [key for key, kind in expected.items() if not isinstance(found.get(key), kind)]
     if wrong:
         raise FailedError(f"the detection of {spec['soft_uoa']} gave no usable {wrong[0]}")
-    if not Path(found["full_path"]).exists():
+    skipped = found["customize"].get("skip_file_check") == "yes"
+    if found["full_path"] and not skipped and not Path(found["full_path"]).exists():
         raise FailedError(f"the detection of {spec['soft_uoa']} named a file that isn't there: {found['full_path']!r}")
     approved = read_origin(job).approved
     environment = environments.register(workspace, arguments["uid"], spec, found, approved)
     label = f"local:env:{environment.uid}"
     return {"environment": label, "full_path": environment.full_path, "version": environment.version}
+
+
+def _keep_build(workspace: Workspace, job: Path, number: int, plan: Plan, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Keep what a compilation left for those who compile the same again, and what it measured for the run after it."""
+    answer = load_json_object(job / "stages" / str(number) / "output.json", _OUTPUT_LIMIT)
+    characteristics = safe_value(answer.get("characteristics"))
+    if not isinstance(characteristics, dict):
+        raise FailedError(f"{plan.stages[number].title}: told nothing of the compilation")
+    write_json(job / results.COMPILATION, characteristics)
+    folder = inside(job / "copy", str(arguments["folder"]).removeprefix(f"{JOB_PATH}/copy/"))
+    key = builds.keep(workspace, plan.stages[number], folder, characteristics, read_origin(job).approved)
+    return {"build": key, "characteristics": {"compile": results.compilation_of(job)}}
 
 
 def _record_point(
@@ -48,7 +67,11 @@ def _record_point(
     return results.record(workspace, job, number, arguments)
 
 
-STEPS: dict[str, Step] = {"register_environment": _register_environment, "record_point": _record_point}
+STEPS: dict[str, Step] = {
+    "register_environment": _register_environment,
+    "keep_build": _keep_build,
+    "record_point": _record_point,
+}
 
 
 def explain(job: Path, number: int) -> str:

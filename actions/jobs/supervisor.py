@@ -21,13 +21,15 @@ from ...store.errors import CkexploreError, FailedError
 from ...store.formats.ck_entries import write_json
 from ...store.untrusted import safe_line
 from ...store.workspace import Workspace, workspace_from_environment
+from ..environments import met, registered_of
 from ..executed_files import changed_since, changes, copy
 from ..plan import JOB_PATH, Stage
-from ..steps import perform
+from ..steps import explain, perform
 from ..trust.sandbox import Availability, availability, sandboxed
 from . import process_tree, provenance, queue
 from .detached import detach
 from .events import EventRecorder
+from .fresh import fresh_folders
 from .output import LogWriter
 from .record import EVENTS, LOCK, PROVENANCE, JobState, read_origin, read_plan, write_ending, write_state
 from .terminal import Ended, Keyboard, StageProcess
@@ -84,6 +86,7 @@ class Supervisor:
         self._sandbox = availability() if wanted else Availability(False)
         self._used: list[dict[str, Any]] = []
         self._provenance: dict[str, Any] = {}
+        self._registered: set[str] = set()
 
     def carry_out(self) -> None:
         """Run every stage, and record the end."""
@@ -109,11 +112,37 @@ class Supervisor:
         write_json(self._folder / PROVENANCE, self._provenance)
         with closing(Keyboard(self._folder)) as keyboard:
             for number, stage in enumerate(self._plan.stages):
+                if self._registered & set(stage.unless):
+                    continue
                 self._tell(stage=number, title=stage.title)
-                self._run_stage(number, in_job(stage, self._folder), keyboard)
-                if stage.finish is not None:
-                    done = perform(self._workspace, self._folder, number, self._plan, stage.finish)
-                    self._state = replace(self._state, results=self._state.results | done)
+                try:
+                    self._carry_out(number, stage, keyboard)
+                except CkexploreError as error:
+                    if not stage.optional:
+                        raise
+                    self._note_failure(number, stage, error)
+
+    def _carry_out(self, number: int, stage: Stage, keyboard: Keyboard) -> None:
+        """Run one stage and take its result; what it was to make anew is as before when that fails."""
+        with fresh_folders(stage.fresh):
+            self._run_stage(number, in_job(stage, self._folder), keyboard)
+            done = {}
+            if stage.finish is not None:
+                done = perform(self._workspace, self._folder, number, self._plan, stage.finish)
+        if "environment" in done:
+            self._registered.add(str(done["environment"]).rpartition(":")[2])
+            self._add("environments", {"title": stage.title, **done})
+        self._state = replace(self._state, results=self._state.results | done)
+
+    def _note_failure(self, number: int, stage: Stage, error: CkexploreError) -> None:
+        """Keep why a stage failed without which the job goes on."""
+        reason = explain(self._folder, number) or str(error)
+        self._add("not_met", {"title": stage.title, "reason": reason, "exit_code": self._state.exit_code})
+        self._tell(exit_code=None)
+
+    def _add(self, name: str, one: dict[str, Any]) -> None:
+        results = self._state.results
+        self._state = replace(self._state, results={**results, name: [*results.get(name, ()), one]})
 
     def _run_stage(self, number: int, stage: Stage, keyboard: Keyboard) -> None:
         """Run one stage with a terminal of its own. Raises FailedError when it ends with another code than 0."""
@@ -185,7 +214,8 @@ def run_stage(
     copy(stage)
     Path(stage.cwd).mkdir(parents=True, exist_ok=True)
     if stage.input is not None:
-        write_json(place / "input.json", stage.input)
+        write_json(place / "input.json", {**stage.input, "deps": met(workspace, stage.input.get("deps", {}))})
+    stage = _with_registered(workspace, stage)
     environment = {**kept, "TERM": "xterm-256color", "CKEXPLORE_STAGE": str(place), **stage.environment}
     command = sandboxed(workspace, stage, environment, sandbox)
     with (
@@ -201,6 +231,12 @@ def run_stage(
                 return process.follow(output, events, stage.timeout, on_waiting)
         finally:
             process_tree.end_all_children()
+
+
+def _with_registered(workspace: Workspace, stage: Stage) -> Stage:
+    """Leave out of a stage's sandbox the environments that weren't made since another one was."""
+    uids = registered_of(workspace, stage.sandbox.environments) if stage.input is not None else ()
+    return replace(stage, sandbox=replace(stage.sandbox, environments=uids)) if stage.input is not None else stage
 
 
 def in_job(stage: Stage, folder: Path) -> Stage:
@@ -219,6 +255,7 @@ def in_job(stage: Stage, folder: Path) -> Stage:
         cwd=placed(stage.cwd),
         environment={key: placed(value) for key, value in stage.environment.items()},
         copies=tuple((source, placed(target)) for source, target in stage.copies),
+        fresh=all_placed(stage.fresh),
         sandbox=replace(sandbox, reads=all_placed(sandbox.reads), writes=all_placed(sandbox.writes)),
     )
 

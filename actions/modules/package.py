@@ -2,39 +2,55 @@
 
 from typing import Any
 
-from ...store.cid import Cid
 from ...store.errors import InvalidRequestError, NotFoundError
 from ...store.formats import ck
-from ...store.lookup import Location, locate_one
-from ...store.registry import repositories
-from ..deps import plan_package, providers
+from ...store.lookup import Location
+from ..deps.inventory import Inventory
+from ..deps.query import Query, query_of, split_tags
+from ..deps.resolver import Resolver
+from ..deps.tree import tree_of
 from ..plan import Plan
 from ..request import Request
+from ..software.stages import as_dict
 
-__all__ = ["install"]
+__all__ = ["install", "reinstall"]
 
 
 def install(request: Request) -> Plan:
-    """Install a package: `install package:NAME --variations=a,b`, or by tags and variations with `--tags=`."""
-    location, meta, asked = _entry(request)
-    _, stages = plan_package(request, location, meta, asked)
+    """Install a package: `install package:NAME --variations=a,b`, or by tags and variations with `--tags=`.
+
+    `--mirror=FOLDER` takes from there what it would fetch, `--env.NAME=`, `--force_version=`, `--deps.KEY=UID`. What is
+    installed already is made anew; when that fails, it stays as it was.
+    """
+    inventory = Inventory(request)
+    resolver = Resolver(inventory)
+    location, meta, asked, version = _entry(inventory, resolver)
+    _, stages, needs = resolver.install(location, meta, asked, request.text("force_version") or version)
     tags = ("install", *ck.tags_of(meta), *asked)
-    return Plan(f"install package:{location.title}", location.cid, location.uid, tags, stages)
+    return Plan(f"install package:{location.title}", location.cid, location.uid, tags, stages, needs=tree_of(needs))
 
 
-def _entry(request: Request) -> tuple[Location, dict[str, Any], list[str]]:
+def reinstall(request: Request) -> Plan:
+    """Install a package again: the same as `install`, by CK's name."""
+    return install(request)
+
+
+def _entry(inventory: Inventory, resolver: Resolver) -> tuple[Location, dict[str, Any], list[str], str]:
     """Find the package, and the variations among the tags, as CK's search in variations does."""
-    asked, wanted = list(request.words("variations")), request.words("tags")
+    request = inventory.request
+    asked, wanted = list(request.words("variations")), split_tags(request.text("tags"))
     if request.cid.artifact:
-        cid = Cid(request.cid.repository, "package", request.cid.artifact)
-        location = locate_one(request.workspace, repositories(request.workspace), cid)
-        meta = ck.entry_meta(location.path)
-        return location, meta, asked + [tag for tag in wanted if tag not in ck.tags_of(meta)]
+        location, meta = inventory.entry("package", request.cid.artifact, request.cid.repository)
+        return location, meta, asked + [tag for tag in wanted if tag not in ck.tags_of(meta)], ""
     if not wanted:
         raise InvalidRequestError("say what to install: ckexplore install package:NAME, or --tags=model,onnx")
-    for location, meta in providers(request, "package"):
-        variations, own = meta.get("variations"), set(ck.tags_of(meta))
-        names = set(variations) if isinstance(variations, dict) else set()
-        if set(wanted) <= own | names:
-            return location, meta, asked + [tag for tag in wanted if tag not in own]
+    for location, meta, version in resolver.packages(_query(request, wanted)):
+        known = as_dict(meta.get("variations"))
+        if all(name in known for name in asked):
+            return location, meta, asked + [tag for tag in wanted if tag not in ck.tags_of(meta)], version
     raise NotFoundError(f"no package has the tags {','.join(wanted)}; `ckexplore list_tags package` lists them")
+
+
+def _query(request: Request, wanted: list[str]) -> Query:
+    names = ("or_tags", "no_tags", "version_from", "version_to")
+    return query_of("package", {"tags": wanted, **{name: request.text(name) for name in names}}, ())

@@ -1,98 +1,154 @@
 """Actions of the module `program`: compile and run a program of a repository, and record what it measured."""
 
-import os
+from collections.abc import Sequence
 from typing import Any
 
-from ...store.cid import Cid
-from ...store.errors import InvalidRequestError, NotFoundError
-from ...store.formats import ck
-from ...store.lookup import Location, locate_one
-from ...store.registry import repositories
-from ..dependency import all_stages
-from ..deps import resolve
-from ..plan import Plan
-from ..program_run import Program, compile_stage, find_dataset, run_stage
-from ..request import Request, number
+from ...store.errors import InvalidRequestError, RefusedError, UnavailableError
+from ...store.lookup import Location
+from ...store.removal import remove_tree
+from ..deps.dependency import Resolved, merged
+from ..deps.inventory import Inventory
+from ..deps.resolver import Resolver
+from ..deps.tree import tree_of
+from ..plan import Plan, Stage
+from ..program import builds
+from ..program.program import (
+    Program,
+    choose_command,
+    find_dataset,
+    linked_entries,
+    program_entry,
+    sources_of,
+    taken_entries,
+    unmet,
+)
+from ..program.stages import compile_stage, run_stage
+from ..request import Request
+from ..software.stages import as_dict
 
-__all__ = ["compile", "run"]
+__all__ = ["clean", "compile", "run"]
 
 
-def run(request: Request) -> Plan:
-    """Compile if need be, run one command (`--cmd_key=`), and record the measurements as an experiment point."""
-    location, meta = _entry(request)
-    command = _command(request, location, meta)
-    program = _program(request, location, meta, command, with_run=True)
-    stages = (*all_stages(program.dependencies), *compile_stage(program), run_stage(program))
-    tags = ("run", location.title, command)
-    return Plan(f"run program:{location.title} --cmd_key={command}", location.cid, location.uid, tags, stages)
+def run(request: Request) -> Plan | dict[str, Any]:
+    """Compile if need be, run one command (`--cmd_key=`), and record the measurements as an experiment point.
+
+    `--dataset_uoa=`, `--env.NAME=`, `--flags=`, `--repeat=` (else found, for `--calibration_time=` seconds),
+    `--deps.KEY=UID`, `--dep_add_tags.KEY=`; with `--dry-run` the dependency tree and all that would be executed.
+    """
+    program = _program(request, with_run=True)
+    title, command = program.location.title, program.command
+    if stopped := _stopped(request, program):
+        return stopped
+    stages: list[Stage] = []
+    build = None
+    if program.compiled:
+        compilation = compile_stage(program)
+        build = None if request.flag("rebuild") else builds.find(request.workspace, compilation)
+        stages += [] if build else [compilation]
+    stages.append(run_stage(program, build))
+    notes = (f"compiled already ({build.key[:8]}); --rebuild compiles it again",) if build else ()
+    request_text = f"run program:{title} --cmd_key={command}"
+    return _plan(program, request_text, ("run", title, command), stages, program.needs, notes)
 
 
-def compile(request: Request) -> Plan:  # noqa: A001  (CK's name of the action)
-    """Compile a program in a copy of its folder, without running it."""
-    location, meta = _entry(request)
-    if meta.get("no_compile") == "yes":
+def compile(request: Request) -> Plan | dict[str, Any]:  # noqa: A001  (CK's name of the action)
+    """Compile a program in a copy of its folder, without running it: `--flags=`, `--lflags=`, `--static`, `--size`."""
+    program = _program(request, with_run=False)
+    title = program.location.title
+    if not program.compiled:
         raise InvalidRequestError(
-            f"{location.cid} has nothing to compile; run it: ckexplore run program:{location.title}"
+            f"{program.location.cid} has nothing to compile; run it: ckexplore run program:{title}"
         )
-    program = _program(request, location, meta, "", with_run=False)
-    stages = (*all_stages(program.dependencies), *compile_stage(program))
-    return Plan(f"compile program:{location.title}", location.cid, location.uid, ("compile", location.title), stages)
+    if stopped := _stopped(request, program):
+        return stopped
+    return _plan(program, f"compile program:{title}", ("compile", title), [compile_stage(program)], program.needs)
 
 
-def _entry(request: Request) -> tuple[Location, dict[str, Any]]:
-    if not request.cid.artifact:
-        raise InvalidRequestError("say which program: ckexplore run program:NAME; `ckexplore ls program` lists them")
-    cid = Cid(request.cid.repository, "program", request.cid.artifact)
-    location = locate_one(request.workspace, repositories(request.workspace), cid)
-    if location.repository.format != "ck":
-        raise InvalidRequestError(
-            f"{location.cid} comes from a repository without meta, so how to run it isn't known yet"
-        )
-    return location, ck.entry_meta(location.path)
+def clean(request: Request) -> dict[str, Any]:
+    """Forget the kept builds of all programs: `clean program`; what was recorded stays."""
+    folder = request.workspace.home / "builds"
+    count = len(list(folder.iterdir())) if folder.is_dir() else 0
+    if folder.is_dir():
+        if folder.is_symlink():
+            raise RefusedError(f"{folder} is a symbolic link, so nothing is removed there")
+        remove_tree(folder)
+    return {"removed_builds": count}
 
 
-def _command(request: Request, location: Location, meta: dict[str, Any]) -> str:
-    """Choose the command: the one asked for, else the only one, else the first by its `sort`."""
-    commands = meta.get("run_cmds")
-    if not isinstance(commands, dict) or not commands:
-        raise NotFoundError(f"{location.cid} has no run_cmds in its meta, so there is nothing to run")
-    asked = request.text("cmd_key")
-    if asked and asked not in commands:
-        raise NotFoundError(f"{location.cid} has no command {asked!r}; it has {', '.join(commands)}")
-    return asked or min(commands, key=lambda key: (_sort(commands[key]), key))
+def _plan(
+    program: Program,
+    request: str,
+    tags: tuple[str, ...],
+    stages: Sequence[Stage],
+    needs: Sequence[Resolved],
+    notes: tuple[str, ...] = (),
+) -> Plan:
+    all_of_it = merged([*(stage for one in needs for stage in one.stages), *stages])
+    location = program.location
+    return Plan(request, location.cid, location.uid, tags, all_of_it, notes, tree_of(needs))
 
 
-def _sort(command: Any) -> int:
-    text = str(command.get("sort", "0")) if isinstance(command, dict) else "0"
-    return int(text) if text.isdigit() else 0
+def _stopped(request: Request, program: Program) -> dict[str, Any] | None:
+    """Give the tree of dependencies where one isn't met and only a look was asked for. Raises UnavailableError."""
+    wrong = unmet(program)
+    if not wrong:
+        return None
+    if request.flag("dry-run") or request.flag("dry_run"):
+        return {"needs": tree_of(program.needs), "unmet": wrong}
+    raise UnavailableError(wrong[0])
 
 
-def _program(request: Request, location: Location, meta: dict[str, Any], command: str, *, with_run: bool) -> Program:
-    needed = dict(meta.get("compile_deps", {})) if meta.get("no_compile") != "yes" else {}
-    if with_run:
-        needed |= dict(meta.get("run_deps", {}))
-    details = meta["run_cmds"][command] if with_run else {}
+def _program(request: Request, *, with_run: bool) -> Program:
+    inventory = Inventory(request)
+    location, meta = program_entry(inventory)
+    sources = sources_of(inventory, location, meta)
+    resolver = Resolver(inventory)
+    variables = (
+        {**as_dict(meta.get("run_vars")), **request.group("env")} if meta.get("pass_env_to_resolve") == "yes" else {}
+    )
+    compiled = meta.get("no_compile") != "yes"
+    wanted = as_dict(meta.get("compile_deps")) or as_dict(meta.get("deps"))
+    if request.text("compiler_tags") and isinstance(wanted.get("compiler"), dict):
+        tags = f"{wanted['compiler'].get('tags', '')},{request.text('compiler_tags')}"
+        wanted = {**wanted, "compiler": {**wanted["compiler"], "tags": tags}}
+    compile_needs = resolver.resolve(wanted, location.cid, variables=variables) if compiled or "deps" in meta else []
+    command = choose_command(request, location, meta, tuple(compile_needs)) if with_run else ""
+    details = as_dict(as_dict(meta.get("run_cmds")).get(command))
+    run_needs = _run_needs(resolver, location, meta, command, details, variables, compile_needs) if with_run else []
     return Program(
-        request=request,
+        inventory=inventory,
         location=location,
         meta=meta,
+        sources=sources,
         command=command,
         details=details,
-        dependencies=tuple(resolve(request, needed, location.cid)),
-        dataset=find_dataset(request, location, details) if with_run else None,
-        linked={name: _linked(request, str(cid)) for name, cid in dict(meta.get("ck_to_env", {})).items()},
-        variables=request.group("env"),
-        flags=request.text("flags") or "$CK_OPT_SPEED",
-        repeat=request.text("repeat"),
-        tags=request.words("tags"),
-        rest=request.rest,
-        timeout=number(request, "timeout", float(os.environ.get("CKEXPLORE_RUN_TIMEOUT", "86400"))),
-        output_limit=int(number(request, "output_limit", 256) * 2**20),
+        compile_needs=tuple(compile_needs),
+        run_needs=tuple(run_needs),
+        dataset=find_dataset(inventory, location, details) if with_run else None,
+        linked=linked_entries(inventory, meta),
+        taken=taken_entries(inventory, meta if compiled else {}, details),
     )
 
 
-def _linked(request: Request, text: str) -> Location:
-    module, _, artifact = text.rpartition(":")
-    return locate_one(
-        request.workspace, repositories(request.workspace), Cid(module=module or "program", artifact=artifact)
-    )
+def _run_needs(
+    resolver: Resolver,
+    location: Location,
+    meta: dict[str, Any],
+    command: str,
+    details: dict[str, Any],
+    variables: dict[str, Any],
+    others: Sequence[Resolved],
+) -> list[Resolved]:
+    """Resolve what is needed to run one command: the program's dependencies and the command's own."""
+    wanted = {**as_dict(meta.get("run_deps")), **as_dict(details.get("run_deps"))}
+    for key, changes in as_dict(details.get("update_deps")).items():
+        if isinstance(wanted.get(key), dict) and isinstance(changes, dict):
+            wanted[key] = dict(wanted[key])
+            for name in ("tags", "no_tags"):
+                if changes.get(name):
+                    wanted[key][name] = ",".join(filter(None, (wanted[key].get(name), changes[name])))
+    for key, one in list(wanted.items()):
+        only = one.get("only_for_cmd") if isinstance(one, dict) else None
+        if only and command not in only:
+            del wanted[key]
+    return resolver.resolve(wanted, location.cid, variables=variables, given=others)

@@ -13,6 +13,7 @@ from ...store.untrusted import safe_line
 from ...store.workspace import Workspace
 from ..environments import approval_of_script
 from ..plan import JOB_PATH, ExecutedFile, Plan
+from ..program.builds import approval_of_build
 from ..request import Request
 from . import approvals
 from .approvals import Approval
@@ -126,7 +127,8 @@ def _opens_more(workspace: Workspace, plan: Plan, roots: list[str]) -> bool:
 
 
 def _needs_none(workspace: Workspace, file: ExecutedFile) -> bool:
-    return is_shipped_file(workspace, file) or bool(approval_of_script(workspace, file.path, file.sha256))
+    made = approval_of_script(workspace, file.path, file.sha256) or approval_of_build(workspace, file)
+    return bool(made) or is_shipped_file(workspace, file)
 
 
 def _refusal(asked: Question) -> str:

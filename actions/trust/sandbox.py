@@ -38,7 +38,7 @@ __all__ = (
 )
 
 _STAGE, _EVENTS = "CKEXPLORE_STAGE", "CKEXPLORE_EVENTS"
-_HOOK_HOST = "ckexplore.actions.hook_host"
+_DETECTION = ("ckexplore.actions.hooks.host", "detect")
 _RECORDS = {".cm", "stages", "sandbox"}
 # What the C library heeds before a program's first instruction, or to find files: it drops these for programs with
 # privileges, and bubblewrap, which stands between a repository and the machine, is treated the same.
@@ -162,7 +162,7 @@ def _show_software(
     """Show the environments' software, and what our own processes need."""
     if stage.argv[0] == sys.executable:
         _show_all(mounts, interpreter(limits))
-    if _HOOK_HOST in stage.argv:
+    if stage.argv[-2:] == _DETECTION:
         _show_all(mounts, _anywhere(stage, environment, limits))
     if stage.sandbox.environments:
         allowed = [*stage.sandbox.reads, *interpreter(limits), *_anywhere(stage, environment, limits)]

@@ -8,6 +8,7 @@ from ...store.untrusted import read_bytes
 from ...store.workspace import Workspace
 from ..environments import approval_of_script
 from ..plan import ExecutedFile, Plan
+from ..program.builds import approval_of_build
 
 SHIPPED = "shipped"
 """How a plan was approved of which everything is our own."""
@@ -26,7 +27,7 @@ def is_shipped_file(workspace: Workspace, file: ExecutedFile) -> bool:
 
     The `env.sh` of an environment counts as ours when a job that was ours registered it.
     """
-    if approval_of_script(workspace, file.path, file.sha256) == SHIPPED:
+    if SHIPPED in (approval_of_script(workspace, file.path, file.sha256), approval_of_build(workspace, file)):
         return True
     root = Path(str(files("ckexplore.sample_repos")))
     parts = Path(file.path).parts

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckexplore.actions.environments import environments, register, shell_script
+from ckexplore.actions.environments import env_script, environments, register
 from ckexplore.store.errors import FailedError
 from ckexplore.store.workspace import Workspace
 
@@ -27,10 +27,12 @@ SPEC: dict[str, Any] = {
     "host": {"uoa": "linux-64", "uid": "", "dict": {"bits": "64"}},
     "choices": {},
 }
+PREFIX = "CK_ENV_LIB_X"
 
 
 def found(**env: str) -> dict[str, Any]:
-    return {"full_path": "/bin/sh", "version": "1.2", "tags": ["lib"], "env": env, "bat": "", "customize": {}}
+    told = {"full_path": "/bin/sh", "version": "1.2", "tags": ["lib"], "env": env, "bat": "", "customize": {}}
+    return {**told, "name": "x", "package_uid": "", "installed_to": ""}
 
 
 def sourced(script: str, name: str) -> str:
@@ -43,13 +45,13 @@ def sourced(script: str, name: str) -> str:
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=40))
 def test_any_value_without_references_comes_back_as_it_was(value: str) -> None:
     if "$" not in value:
-        assert sourced(shell_script(SPEC, found(A=value)), "A") == value
+        assert sourced(env_script(PREFIX, SPEC, found(A=value)), "A") == value
 
 
 def test_references_are_expanded_and_commands_are_not(tmp_path: Path) -> None:
     mark = tmp_path / "executed"
     value = f"$(touch {mark}) `touch {mark}` ${{x:=$(touch {mark})}} $B ${{B}}"
-    text = sourced("B=b\n" + shell_script(SPEC, found(A=value)), "A")
+    text = sourced("B=b\n" + env_script(PREFIX, SPEC, found(A=value)), "A")
     assert text == f"$(touch {mark}) `touch {mark}` ${{x:=$(touch {mark})}} b b"
     assert not mark.exists()
 

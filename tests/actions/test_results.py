@@ -8,6 +8,7 @@ import pytest
 from ckexplore.actions import access, results
 from ckexplore.store import repos
 from ckexplore.store.formats.ck_points import points
+from ckexplore.store.untrusted import load_json_object
 from ckexplore.store.workspace import Workspace
 
 from .hostile import Stranger
@@ -65,7 +66,8 @@ def test_the_name_of_a_command_leads_to_no_other_folder(stranger: Stranger, work
 def test_numbers_that_nobody_can_reckon_with_are_left_out_of_what_was_measured(tmp_path: Path) -> None:
     timer = tmp_path / "timer.json"
     timer.write_text('{"execution_time": 1.5, "huge": ' + "9" * 400 + ', "nan": NaN, "latencies_s": [1, 1e999]}')
-    assert results._measured(timer) == {"execution_time": 1.5, "latencies_s": [1, None]}
+    told = load_json_object(timer)
+    assert results._measured(told) == {"execution_time": 1.5, "latencies_s": [1, None]}
 
 
 def test_the_points_of_an_experiment_of_cm_are_shown(workspace: Workspace, tmp_path: Path) -> None:

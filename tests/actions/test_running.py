@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ckexplore.actions import access
 from ckexplore.actions.environments import environments
 from ckexplore.actions.jobs import record
 from ckexplore.store.formats import ck
@@ -15,6 +16,7 @@ from ckexplore.store.workspace import Workspace
 
 from ..conftest import require
 from .conftest import Ask
+from .hostile import Stranger
 
 
 def run_of(answer: dict) -> dict:
@@ -123,7 +125,9 @@ def test_what_was_detected_once_is_not_detected_again(ask: Ask) -> None:
     run_of(ask(action="run", cid="program:matmul", cmd_key="naive"))
     second = ask(action="run", cid="program:matmul", cmd_key="naive", dry_run=True)["plan"]["stages"]
     assert [stage["title"] for stage in first[:-2]] == ["detect soft:compiler.gcc"]
-    assert [stage["title"] for stage in second] == ["compile program:matmul", "run program:matmul naive"]
+    assert [stage["title"] for stage in second] == ["run program:matmul naive"]  # nor compiled
+    other = ask(action="run", cid="program:matmul", cmd_key="naive", flags="-O1", dry_run=True)["plan"]["stages"]
+    assert [stage["title"] for stage in other] == ["compile program:matmul", "run program:matmul naive"]
 
 
 def test_nothing_is_written_into_the_programs_repository(ask: Ask, samples: Path) -> None:
@@ -142,23 +146,21 @@ def test_a_program_that_fails_gives_its_code_and_last_words_and_no_point(ask: As
     assert not (workspace.local / "experiment").exists()
 
 
-def test_a_missing_compiler_is_named_with_the_way_to_get_it(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    answer = ask(action="run", cid="program:matmul")
+def test_a_missing_program_is_named_with_the_way_to_get_it(workspace: Workspace, tmp_path: Path) -> None:
+    stranger = Stranger(workspace, tmp_path / "stranger")
+    tagged = {"tags": ["rare"], "auto_detect": "yes"}
+    stranger.entry("soft", "s", {**tagged, "customize": {"soft_file_universal": "nowhere/at/all/nvcc"}})
+    needs = {"compiler": {"tags": "rare", "name": "Rare compiler"}}
+    run = {"x": {"run_time": {"run_cmd_main": "true"}}}
+    stranger.entry("program", "p", {"no_compile": "yes", "run_deps": needs, "run_cmds": run})
+    answer = access({"action": "run", "cid": "program:p"}, workspace)
     assert answer["return"] == 1
-    assert "needs C compiler" in answer["error"]
-    assert "apt-get install clang or gcc" in answer["error"]
+    assert "needs Rare compiler" in answer["error"]
+    assert "apt-get install nvidia-cuda-toolkit" in answer["error"]
 
 
-def test_a_detection_that_finds_nothing_registers_nothing(
-    ask: Ask, workspace: Workspace, monkeypatch, tmp_path
-) -> None:
-    for tool in ("bash", "sh", "bwrap"):
-        (tmp_path / tool).symlink_to(require(tool))
-    monkeypatch.setenv("PATH", str(tmp_path))
-    answer = ask(action="detect", cid="soft:compiler.llvm")
+def test_a_detection_that_finds_nothing_registers_nothing(ask: Ask, workspace: Workspace, tmp_path: Path) -> None:
+    answer = ask(action="detect", cid="soft:compiler.llvm", search_dir=str(tmp_path))
     assert answer["return"] == 1
     assert "clang" in answer["error"]
     assert list(environments(workspace)) == []

@@ -76,7 +76,7 @@ def test_an_environment_that_has_to_be_made_anew_is_not_bound_to_its_earlier_scr
         (tmp_path / name).mkdir()
         (tmp_path / name / "ckx-tool").write_text("#!/bin/sh\n")
         (tmp_path / name / "ckx-tool").chmod(0o755)
-    tagged = {"tags": ["it"], "customize": {"soft_file_universal": "ckx-tool"}}
+    tagged = {"tags": ["it"], "auto_detect": "yes", "customize": {"soft_file_universal": "ckx-tool"}}
     setup = "def setup(i):\n    i['env']['TOOL'] = i['customize']['full_path']\n    return {'return': 0, 'bat': ''}\n"
     stranger.entry("soft", "s", tagged, {"customize.py": setup})
     commands = {"x": {"run_time": {"run_cmd_main": "echo $TOOL"}}}

@@ -241,7 +241,7 @@ def test_detection_sees_the_programs_on_the_path_and_what_is_installed(
         "    return {'return': 0, 'bat': ''}\n"
     )
     (box.place / "input.json").write_text(json.dumps(_spec(script, "rustc-of-the-home")))
-    host = (sys.executable, "-P", "-B", "-m", "ckexplore.actions.hook_host", "detect")
+    host = (sys.executable, "-P", "-B", "-m", "ckexplore.actions.hooks.host", "detect")
     done = box.run(*host, reads=(str(script.parent),))
     assert done.returncode == 0, done.stdout
     found = json.loads((box.place / "output.json").read_text())
@@ -257,6 +257,8 @@ def _spec(script: Path, name: str) -> dict[str, object]:
     meta = {"customize": {"soft_file_universal": name}}
     texts = {"soft_uoa": "it", "soft_uid": UID, "package_uid": "", "name": "it", "script": str(script), "tools": "/usr"}
     lists: dict[str, object] = {"tags": [], "extra_tags": [], "version_from": [], "version_to": []}
+    texts |= {"soft_path": str(script.parent), "search_depth": ""}
+    lists |= {"entries": [], "search_dir": [], "search_dirs": []}
     return {**texts, **lists, "meta": meta, "deps": {}, "host": host, "full_path": "", "choices": {}}
 
 
@@ -290,7 +292,7 @@ def test_no_combination_of_paths_opens_the_home_or_what_holds_it(
 
     reads, writes = tuple(map(placed, reads)), tuple(map(placed, writes))
     _register(tree, UID, placed(full_path), CK_ENV_X=placed(value))
-    host = (sys.executable, "-m", "ckexplore.actions.hook_host") if detects else ("bash",)
+    host = (sys.executable, "-m", "ckexplore.actions.hooks.host", "detect") if detects else ("bash",)
     kept = {"PATH": ":".join(map(placed, on_path)), "HOME": str(tree.home), "CKEXPLORE_STAGE": str(tree.place)}
     alone = [Sandbox("offline", (one,)) for one in reads] + [Sandbox("offline", (), (one,)) for one in writes]
     every = Sandbox("offline", reads, writes, (UID,))

@@ -305,7 +305,7 @@ def test_our_own_python_imports_our_packages_and_runs_a_model(box: Box) -> None:
     model = next((SAMPLES / "ckx-ml").rglob("*-4.onnx"))
     script = (
         "import onnxruntime, sys\n"
-        "import ckexplore.actions.detection\n"
+        "import ckexplore.actions.hooks.detect\n"
         "session = onnxruntime.InferenceSession(sys.argv[1], providers=['CPUExecutionProvider'])\n"
         "print('inputs', len(session.get_inputs()))\n"
     )

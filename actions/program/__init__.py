@@ -1,0 +1,1 @@
+"""Programs: how one is compiled, run and validated, as stages of a plan."""

@@ -1,0 +1,46 @@
+"""This machine as CK's `os` entries describe systems: the shell's words, endings of files, tags."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ...store.cid import Cid
+from ...store.errors import CkexploreError
+from ...store.formats import ck
+from ...store.lookup import locate
+from ...store.registry import Repository
+from ...store.workspace import Workspace
+from ..measure.host import os_alias
+
+_OURS = "ckx-ml/os"
+_UIDS = {"linux-64": "4258b5fe54828a50"}
+"""CK's own, which its environments name: those of ours are found by it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostOs:
+    """An `os` entry: alias, UID ("" where CK has none), meta, and the file that the meta is from, if any."""
+
+    alias: str
+    uid: str
+    meta: dict[str, Any]
+    file: Path | None = None
+
+    def as_input(self) -> dict[str, Any]:
+        """Give it for a stage's input."""
+        return {"uoa": self.alias, "uid": self.uid, "dict": self.meta}
+
+
+def host_os(workspace: Workspace, known: Sequence[Repository]) -> HostOs:
+    """Find the entry of this machine, which any repository may have; where none has it, by what we know ourselves."""
+    alias = os_alias()
+    for location in locate(workspace, known, Cid(module="os", artifact=alias)):
+        try:
+            return HostOs(alias, location.uid, ck.entry_meta(location.path), location.path / ck.META)
+        except CkexploreError:
+            continue
+    own = files("ckexplore.sample_repos").joinpath(_OURS, alias, ck.META)
+    return HostOs(alias, _UIDS.get(alias, ""), json.loads(own.read_text(encoding="utf-8")))

@@ -1,0 +1,73 @@
+"""What a package would fetch from the network, and taking it from a folder of the user's instead (`--mirror=FOLDER`).
+
+The universal scripts of public repositories tell by variables what they fetch: an archive (PACKAGE_WGET, PACKAGE_URL,
+PACKAGE_NAME) or a git repository (PACKAGE_GIT, PACKAGE_URL).
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ...store.errors import NotFoundError
+from ...store.untrusted import safe_line
+from ..deps.inventory import Inventory
+from .package_meta import Package
+
+_REMOTE = ("http://", "https://", "ftp://", "git://", "git@", "ssh://")
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """`fetches` is what has to be fetched after all, "" for nothing; `variables` make the script use what is there.
+
+    `file` is the archive that is copied to where the script would have put it.
+    """
+
+    fetches: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    repository: str = ""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What a stage has to see of the mirror."""
+        return tuple(filter(None, (self.file, self.repository)))
+
+    def copies(self, folder: str) -> tuple[tuple[str, str], ...]:
+        """Say what is copied before the script runs."""
+        return ((self.file, f"{folder}/{os.path.basename(self.file)}"),) if self.file else ()
+
+
+def from_mirror(inventory: Inventory, package: Package) -> Mirror:
+    """Work out what a package fetches, and what of it is in the mirror. Raises NotFoundError when that hasn't it."""
+    variables = package.install_env
+    url, name = str(variables.get("PACKAGE_URL") or ""), str(variables.get("PACKAGE_NAME") or "")
+    clones = str(variables.get("PACKAGE_GIT", "")).upper() == "YES"
+    downloads = str(variables.get("PACKAGE_WGET", "")).upper() == "YES"
+    if not (clones or downloads or url.startswith(_REMOTE)):
+        return Mirror()
+    fetches = url if clones or not name else f"{url.rstrip('/')}/{name}"
+    folder = inventory.request.text("mirror") or os.environ.get("CKEXPLORE_MIRROR", "")
+    if not folder:
+        return Mirror(fetches if url.startswith(_REMOTE) else "")
+    folder = os.path.abspath(os.path.expanduser(folder))
+    wanted = _names(url, name, clones=clones)
+    found = next((path for one in wanted if os.path.exists(path := os.path.join(folder, one))), "")
+    if not found:
+        if inventory.request.text("mirror"):
+            raise NotFoundError(
+                f"{package.location.cid}: {safe_line(folder)} has none of {', '.join(map(safe_line, wanted))}, "
+                f"which would be fetched from {safe_line(url)}"
+            )
+        return Mirror(fetches)
+    if clones:
+        return Mirror(variables={"PACKAGE_URL": found}, repository=found)
+    return Mirror(variables={"PACKAGE_WGET": "NO"}, file=found)
+
+
+def _names(url: str, name: str, *, clones: bool) -> list[str]:
+    last = url.rstrip("/").rpartition("/")[2]
+    if clones:
+        bare = last.removesuffix(".git")
+        return [one for one in (bare, f"{bare}.git") if bare]
+    return [one for one in dict.fromkeys((name, last)) if one and "/" not in one]
