@@ -1,4 +1,4 @@
-"""The actions that every module has and that need no catalog: find, ls, load, info, rm.
+"""The actions that every module has and that need no catalog: find, ls, load, info.
 
 They read the repositories' own alias files. On the way of every quick answer, so this imports nothing that takes time.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ..store.cid import MODULE_UIDS, Cid, has_wildcard, matches
-from ..store.errors import InvalidRequestError, NotFoundError, RefusedError
+from ..store.errors import InvalidRequestError, NotFoundError
 from ..store.formats import ck
 from ..store.lookup import Location, inherited, locate, locate_one
 from ..store.quick import TYPE_CHECKING
@@ -21,12 +21,22 @@ if TYPE_CHECKING:
 
     from .request import Request
 
-__all__ = ["find", "info", "load", "ls", "rm"]
+__all__ = ["find", "info", "load", "ls"]
+
+MODULE_OF_MODULES = ("module", MODULE_UIDS["module"])
+_SEARCHED = {
+    *("tags", "search_string", "search_by_name", "search_dict", "search_flat_dict", "add_info", "add_meta"),
+    *("add_if_date", "add_if_date_before", "add_if_date_after", "print_name", "name"),
+}
 
 
 def ls(request: Request) -> dict[str, Any]:
-    """List the artifacts of a module; wildcards in every part of the CID; `--unique` lists one of several copies."""
-    if request.options.get("tags"):
+    """List the artifacts of a module; wildcards in every part of the CID; `--unique` lists one of several copies.
+
+    As in CK `--all` prints whole CIDs, `--print_uid` and `--print_name` more of the names, and `--limit_size=N` ends
+    the list; with `--tags` and the other options of `search` it is one.
+    """
+    if _SEARCHED & request.options.keys():
         return _search(request)
     if request.cid.module == "repo":
         return listed(request, list(_repositories(request)))
@@ -34,7 +44,12 @@ def ls(request: Request) -> dict[str, Any]:
         return _jobs(request)
     known = checked_repositories(request)
     found = [one for cid in request.cids or (Cid(),) for one in locate(request.workspace, known, cid)]
-    return listed(request, [as_ck(location) for location in found])
+    entries = [as_ck(location) for location in found]
+    if request.cid.module in MODULE_OF_MODULES and not request.cid.repository:
+        from .own_modules import own_modules  # noqa: PLC0415
+
+        entries += own_modules(request.cid.artifact, {one["data_uoa"] for one in entries})
+    return listed(request, entries)
 
 
 def _jobs(request: Request) -> dict[str, Any]:
@@ -75,12 +90,23 @@ def listed(request: Request, entries: list[dict[str, Any]]) -> dict[str, Any]:
     """
     if not entries:
         _refuse_unknown_module(request)
-    if not request.flag("unique"):
-        return {"lst": entries}
-    first: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in entries:
-        first.setdefault((one["module_uid"], one["data_uid"] or one["path"]), one)
-    return {"lst": list(first.values())}
+    if request.flag("unique"):
+        first: dict[tuple[str, str], dict[str, Any]] = {}
+        for one in entries:
+            first.setdefault((one["module_uid"], one["data_uid"] or one["path"]), one)
+        entries = list(first.values())
+    if request.options.get("limit_size"):
+        most = _count(request, "limit_size")
+        if 0 < most <= len(entries):  # as in CK, which calls this so
+            return {"lst": entries[:most], "timed_out": "yes"}
+    return {"lst": entries}
+
+
+def _count(request: Request, name: str) -> int:
+    try:
+        return int(request.text(name))
+    except ValueError:
+        raise InvalidRequestError(f"--{name}={safe_line(request.text(name), 80)} is no number") from None
 
 
 def _repositories(request: Request) -> Iterator[dict[str, Any]]:
@@ -120,8 +146,22 @@ def one_location(request: Request) -> Location:
     return locate_one(request.workspace, checked_repositories(request), cid)
 
 
+def _own_module(request: Request) -> dict[str, Any] | None:
+    """Give a module of ours that no repository has, under CK's names; None for all else."""
+    cid = request.cid
+    if cid.module not in MODULE_OF_MODULES or not cid.artifact or cid.repository or has_wildcard(cid.artifact):
+        return None
+    if next(iter(locate(request.workspace, repositories(request.workspace), cid)), None):
+        return None
+    from .own_modules import own_module  # noqa: PLC0415
+
+    return own_module(cid.artifact)
+
+
 def find(request: Request) -> dict[str, Any]:
     """Tell where an artifact is; with wildcards, or by `--tags`, where all are that match."""
+    if own := _own_module(request):
+        return {**own, "number_of_entries": 1}
     if not request.cid.is_pattern and not request.options.get("tags"):
         return {**_found(one_location(request)), "number_of_entries": 1}
     found = ls(request)["lst"]
@@ -145,6 +185,8 @@ def _found(location: Location) -> dict[str, Any]:
 
 def load(request: Request) -> dict[str, Any]:
     """Show the meta of an artifact as JSON, with all it inherits; `--min` without the names and paths."""
+    if module := _own_module(request):
+        return module
     location = one_location(request)
     own = own_meta(location)
     if location.repository.format != "ck":
@@ -181,45 +223,7 @@ def _beside_meta(folder: str) -> dict[str, Any]:
 
 
 def info(request: Request) -> dict[str, Any]:
-    """Show the names, UIDs and path of an artifact."""
-    return _found(one_location(request))
-
-
-def _refuse_running(jobs: list[Location]) -> None:
-    """Raise RefusedError when one of the jobs goes on."""
-    from .jobs.record import read_state  # noqa: PLC0415
-
-    for location in jobs:
-        state = read_state(location.path)
-        if not state.over:
-            raise RefusedError(
-                f"job:{location.uid} is {state.state}, so it isn't deleted; end it first: "
-                f"ckexplore cancel job:{location.uid}"
-            )
-
-
-def rm(request: Request) -> dict[str, Any]:
-    """Delete artifacts of your own (`--force`), or forget a repository: `rm repo:NAME` leaves its files alone."""
-    from ..store import repos  # noqa: PLC0415
-    from ..store.formats import ck_entries  # noqa: PLC0415
-
-    if not request.cid.module or not request.cid.artifact:
-        raise InvalidRequestError("rm needs MODULE:ARTIFACT, such as: ckexplore rm experiment:matmul.naive --force")
-    if request.cid.module == "repo":
-        repository = repos.unregister(request.workspace, request.cid.artifact)
-        return {"removed": [repository.alias], "path": repository.root}
-    known = repositories(request.workspace)
-    found = list(locate(request.workspace, known, request.cid))
-    if not found:
-        locate_one(request.workspace, known, request.cid)
-    foreign = [location for location in found if location.repository.origin != "own"]
-    if foreign:
-        raise RefusedError(f"{foreign[0].cid} belongs to a repository that you only browse; nothing is deleted there")
-    if request.cid.module == "job":
-        _refuse_running(found)
-    if not request.flag("force"):
-        names = ", ".join(location.cid for location in found[:3]) + (" …" if len(found) > 3 else "")
-        raise RefusedError(f"this would delete {len(found)} ({names}); say --force to do it")
-    for location in found:
-        ck_entries.remove_entry(location.path)
-    return {"removed": [location.cid for location in found]}
+    """Show the names, UIDs and path of an artifact, or of a module: `info MODULE`."""
+    if request.cid.module and not request.cid.artifact:
+        request = request.about(Cid(request.cid.repository, "module", request.cid.module))
+    return _own_module(request) or _found(one_location(request))

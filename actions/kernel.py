@@ -15,7 +15,7 @@ from . import common
 from .request import Request, request_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
     from typing import Any
 
@@ -23,25 +23,62 @@ if TYPE_CHECKING:
 
     Action = Callable[[Request], dict[str, Any] | Plan]
 
-ALIASES = {"list": "ls", "delete": "rm", "remove": "rm", "cat": "load", "import": "add"}
+ALIASES = {
+    **{"list": "ls", "cat": "load", "import": "add", "delete": "rm", "remove": "rm"},
+    **{"rename": "ren", "copy": "cp", "move": "mv"},
+}
 _MODULE_ALIASES = {uid: alias for alias, uid in MODULE_UIDS.items()}
 
 # The actions of every module that `common` doesn't hold, and where they are: quick ones don't pay for them.
 _ELSEWHERE = {
     "search": "searching",
     "list_tags": "searching",
+    "add": "changing",
+    "update": "changing",
+    "rm": "changing",
+    "ren": "copying",
+    "cp": "copying",
+    "mv": "copying",
+    "cid": "naming",
+    "path": "naming",
+    "uid": "naming",
+    "help": "explaining",
+    "list_actions": "explaining",
     "tag": "annotating",
     "note": "annotating",
     "bookmark": "annotating",
 }
+_COMMON = {*common.__all__, *_ELSEWHERE}
+_QUICK = {*common.__all__, "list", "search", "list_tags", "tag", "note", "bookmark", "uid"}
+"""The same on every module, so that the module's own file isn't imported to look."""
 
 
-def access(values: Mapping[str, Any], workspace: Workspace | None = None) -> dict[str, Any]:
-    """Answer a request as CK's `access` does: `return` is 0, or greater with an `error` that says what to do next."""
+def access(i: Mapping[str, Any] | Sequence[str] | str, workspace: Workspace | None = None) -> dict[str, Any]:
+    """Answer a request as CK's `access` does: `return` is 0, or greater with an `error` that says what to do next.
+
+    `i` is a dictionary; or a command's words, or its line, and the answer is then printed as well. `out` says how:
+    "con", "json", "json_with_sep", or "json_file" with the name `out_file`.
+    """
+    from .ck_output import asked_output, deliver  # noqa: PLC0415  (the command line prints by itself)
+
+    request = None
+    output = asked_output({})
     try:
-        return {"return": 0, **answer(request_from(workspace or workspace_from_environment(), values))}
+        values = _request_of(i)
+        output = asked_output(values)
+        request = request_from(workspace or workspace_from_environment(), values)
+        result = {"return": 0, **answer(request)}
     except CkexploreError as error:
-        return {"return": error.code, "error": str(error)}
+        result = {"return": error.code, "error": str(error)}
+    return deliver(output, request, result)
+
+
+def _request_of(i: Any) -> Mapping[str, Any]:
+    if isinstance(i, str | list | tuple):
+        from .grammar import request_of_words, words_of_line  # noqa: PLC0415
+
+        return {"out": "con", **request_of_words(words_of_line(i) if isinstance(i, str) else [str(one) for one in i])}
+    return i
 
 
 def answer(request: Request) -> dict[str, Any]:
@@ -75,11 +112,15 @@ def module_file(module: str) -> str:
 
 def actions_of(module: str) -> dict[str, Action]:
     """Give every action of a module by name: its own and the common ones."""
-    found: dict[str, Action] = {name: _common_action(name) for name in (*common.__all__, *_ELSEWHERE)}
-    if module and (file := module_file(module)):
-        code = _code(f"modules.{file}")
-        found |= {name: getattr(code, name) for name in code.__all__}
-    return found
+    return {name: _common_action(name) for name in _COMMON} | _own(module)
+
+
+def _own(module: str) -> dict[str, Action]:
+    file = module_file(module) if module else ""
+    if not file:
+        return {}
+    code = _code(f"modules.{file}")
+    return {name: getattr(code, name) for name in code.__all__}
 
 
 def _common_action(name: str) -> Action:
@@ -93,19 +134,26 @@ def _code(file: str) -> ModuleType:
 
 
 def find_action(request: Request) -> Action:
-    """Find what answers a request. Raises NotFoundError with the closest names."""
-    module, name = request.cid.module, ALIASES.get(request.action, request.action)
-    if name in common.__all__ or name in _ELSEWHERE:  # the same on every module: its file isn't imported to look
-        return _common_action(name)
-    actions = actions_of(module)
-    if name in actions:
-        return actions[name]
-    offering = [known for known in known_modules() if name in actions_of(known)]
+    """Find what answers a request: a module's own action before the common one. Raises NotFoundError, closest names."""
+    module, name = request.cid.module, request.action
+    for one in (name, ALIASES.get(name, name)):
+        own = {} if one in _QUICK else _own(module)
+        if one in own:
+            return own[one]
+        if one in _COMMON:
+            return _common_action(one)
+    offering = [known for known in known_modules() if name in _own(known)]
     if offering:
         raise NotFoundError(f"{_unknown(name, module)}; it is for: {', '.join(offering)} (ckexplore help {name})")
     from ..store.closest import closest  # noqa: PLC0415
 
     raise NotFoundError(_unknown(name, module) + (closest(name, all_actions()) or "; `ckexplore --help` lists them"))
+
+
+def action_name(request: Request) -> str:
+    """Give the name under which an answer is told: an alias is its action, unless a module has an action so named."""
+    name = request.action
+    return ALIASES.get(name, name) if name in ALIASES and name not in _own(request.cid.module) else name
 
 
 def _unknown(name: str, module: str) -> str:

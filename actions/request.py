@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..store.cid import Cid, parse_cid
-from ..store.errors import InvalidRequestError
+from ..store.errors import CkexploreError, InvalidRequestError
 from ..store.quick import TYPE_CHECKING, Record
 from .console import SILENT, Console
 
@@ -15,8 +15,25 @@ if TYPE_CHECKING:
 
     from ..store.workspace import Workspace
 
-_TAKEN = {"action", "module_uoa", "data_uoa", "repo_uoa", "cid", "cids", "unparsed"}
-_ALWAYS = {"out", "quiet", "con"}
+_TAKEN = {"action", "module_uoa", "data_uoa", "repo_uoa", "cid", "cids", "xcids", "unparsed", "unparsed_cmd"}
+_ALWAYS = {"out", "out_file", "quiet", "con", "con_encoding", "ck_profile", "common_func"}
+_PARTS = ("repo_uoa", "module_uoa", "data_uoa")
+_HERE = ("#", "^")
+_MAKING_ANOTHER = {"copy", "cp", "move", "mv", "ren", "rename"}
+_NEVER_HERE = {
+    *(
+        "add",
+        "help",
+        "import",
+        "list",
+        "list_actions",
+        "list_tags",
+        "ls",
+        "search",
+        "uid",
+    ),  # mean everything, or nothing
+    *("delete", "remove", "rm", "update", *_MAKING_ANOTHER),  # what is changed is named, if only by `^`
+}
 _NO = {"", "no", "false", "0", "off"}
 
 
@@ -46,6 +63,10 @@ class Request(Record):
         """The artifact that the request is about."""
         return self.cids[0] if self.cids else Cid()
 
+    def about(self, *cids: Cid) -> Request:
+        """Give the same request about other artifacts."""
+        return Request(self.workspace, self.action, cids, self.options, self.rest, self.console)
+
     def text(self, name: str, default: str = "") -> str:
         """Give an option as text."""
         value = self.options.get(name, default)
@@ -70,20 +91,63 @@ class Request(Record):
 
 
 def request_from(workspace: Workspace, values: Mapping[str, Any], console: Console | None = None) -> Request:
-    """Read a CK dictionary: `action`, `module_uoa`, `data_uoa`, `cid`, options. Raises InvalidRequestError."""
+    """Read a CK dictionary: `action`, `module_uoa`, `data_uoa`, `cid`, options; no CID: that of the current folder.
+
+    Raises InvalidRequestError; NotFoundError for `^` outside of all repositories.
+    """
     if not isinstance(values, Mapping):
         raise InvalidRequestError("a request is a dictionary with at least an action")
     action = str(values.get("action") or "")
     if not action:
         raise InvalidRequestError("no action is named; `ckexplore --help` lists them")
-    texts = [values["cid"]] if values.get("cid") else []
-    cids = [parse_cid(str(text)) for text in [*texts, *_listed(values, "cids")]]
-    if not texts and (values.get("module_uoa") or values.get("data_uoa") or values.get("repo_uoa")):
-        parts = (values.get("repo_uoa"), values.get("module_uoa"), values.get("data_uoa"))
-        cids.insert(0, Cid(*(str(part or "") for part in parts)))
+    cids = _cids(workspace, values)
+    if not cids and action not in _NEVER_HERE:
+        cids = [here for here in [_here(workspace)] if here]
     options = {str(key): value for key, value in values.items() if key not in _TAKEN}
-    rest = tuple(str(word) for word in _listed(values, "unparsed"))
+    rest = tuple(str(word) for word in (_listed(values, "unparsed") or _listed(values, "unparsed_cmd")))
     return Request(workspace, action, tuple(cids), options, rest, console or SILENT)
+
+
+def _cids(workspace: Workspace, values: Mapping[str, Any]) -> list[Cid]:
+    """Give what a request is about, then further CIDs; of the first, `module_uoa` wins over `cid`, as in CK."""
+    first = _parsed(workspace, str(values["cid"])) if values.get("cid") else Cid()
+    repository, module, artifact = (str(values.get(name) or "") for name in _PARTS)
+    first = Cid(first.repository or repository, module or first.module, first.artifact or artifact)
+    others = [_parsed(workspace, str(text)) for text in _listed(values, "cids")]
+    named = [one for one in _listed(values, "xcids") if isinstance(one, Mapping)]
+    others += [Cid(*(str(one.get(name) or "") for name in _PARTS)) for one in named]
+    if values.get("action") in _MAKING_ANOTHER and first != Cid():
+        others = [_as_name(one, values) for one in others]
+    return others if first == Cid() else [first, *others]
+
+
+def _as_name(cid: Cid, values: Mapping[str, Any]) -> Cid:
+    """Read a second name without a colon, `ren soft:old new`, as an artifact's."""
+    is_name = not cid.repository and not cid.artifact and cid.module in _listed(values, "cids")
+    return Cid(artifact=cid.module) if is_name else cid
+
+
+def _parsed(workspace: Workspace, text: str) -> Cid:
+    """Read a CID; after `#` or `^` the parts that are missing come from the current folder, as in CK."""
+    if not text.startswith(_HERE):
+        return parse_cid(text)
+    from .current_folder import cid_of_folder  # noqa: PLC0415  (seldom asked)
+
+    here, text = cid_of_folder(workspace), text[1:]
+    if not text:
+        return here
+    named = parse_cid(text) if ":" in text else Cid(here.repository, here.module, text)
+    return Cid(named.repository or here.repository, named.module or here.module, named.artifact)
+
+
+def _here(workspace: Workspace) -> Cid | None:
+    """Give what the current folder is, where no artifact is named; None outside of all repositories."""
+    from .current_folder import cid_of_folder  # noqa: PLC0415
+
+    try:
+        return cid_of_folder(workspace)
+    except CkexploreError:  # the action itself says what it needs
+        return None
 
 
 def number(request: Request, name: str, default: float) -> float:

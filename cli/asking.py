@@ -4,7 +4,7 @@ import shutil
 import sys
 import termios
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..actions.report.plan_telling import in_reading_order, tell_plan, tell_plan_file
@@ -41,6 +41,12 @@ def ask_trust(survey: "Survey") -> bool:
     """Show what trusting a repository means and ask; only the word itself is a yes."""
     _say(_wrapped([*tell_survey(as_values(survey)), ""]))
     return _typed("[c]ancel (default), or type trust to trust it at this content: ") == "trust"
+
+
+def ask_removal(told: Sequence[str]) -> bool:
+    """Show what would be deleted, a screenful at most at a time, and ask; only a yes is one."""
+    _page(["This would be deleted:", *(f"  {line}" for line in told)])
+    return _typed(f"Delete {'it' if len(told) == 1 else f'all {len(told)}'}? [y/N]: ") in ("y", "yes")
 
 
 def _typed(prompt: str) -> str:

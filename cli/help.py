@@ -13,13 +13,14 @@ ckexplore: every research artifact on this machine as one database, in a termina
   ckexplore                        open the browser on your registered repositories
   ckexplore FOLDER…                open it on folders (nothing is written into them)
   ckexplore demo                   open it on the sample repositories, in a home of their own
-  ckexplore ACTION [REPOSITORY:]MODULE[:ARTIFACT] [--key=value] [@input.json] [-- rest]
+  ckexplore ACTION [REPOSITORY:]MODULE[:ARTIFACT] [--key=value] [@input.json|.yaml] [-- rest]
 
 Examples
   ckexplore add repo --path=~/ck-env
   ckexplore ls soft:compiler.*
   ckexplore search --tags=compiler,lang-c
   ckexplore load os:linux-64 --min
+  ckexplore add dataset:imagenet --tags=2012     (also: update, ren, cp, mv, rm)
   ckexplore detect soft:compiler.gcc
   ckexplore install package:model-minimobilenet --variations=multiplier-0.5
   ckexplore run program:image-classification-onnx --cmd_key=latency --env.CK_THREADS=2
@@ -29,7 +30,8 @@ Actions
 
 _OPTIONS = """
 Options
-  --out=json         answer in JSON on standard output; `return` is 0, or greater with `error`
+  --out=json         answer in JSON on standard output; `return` is 0, or greater with `error`. Also json_with_sep,
+                     json_file with --out_file=FILE, and none
   --dry-run          show what would be executed, and its approval hash, without executing it
   --yes --expect=H   execute without asking, if the plan's approval hash is H
   --debug            show where an error came from
@@ -45,18 +47,26 @@ def help_text(words: Sequence[str]) -> str:
     actions = all_actions()
     if not words:
         return _USAGE + _listed(actions) + _OPTIONS
-    name = ALIASES.get(words[0], words[0])
+    names = [name for name in dict.fromkeys((words[0], ALIASES.get(words[0], words[0]))) if name in actions]
     module = next((word.partition(":")[0] for word in words if word.partition(":")[0] in known_modules()), "")
-    if name in actions:
-        modules = [one for one in known_modules() if name in _own(one) and module in ("", one)]
-        described = {f"{name} {one}": _description(_own(one)[name]) for one in modules}
-        described = described or {name: _description(actions_of(module)[name])}
+    if names:
+        described: dict[str, str] = {}
+        for name in names:
+            described |= _described(name, module)
         return "\n\n".join(f"ckexplore {title}\n  {text}" for title, text in described.items()) + "\n"
     if module:
         return f"Actions of {module}\n" + _listed({one: _description(do) for one, do in actions_of(module).items()})
     raise NotFoundError(
         f"no action or module {safe_line(words[0])!r}" + closest(words[0], [*actions, *known_modules()])
     )
+
+
+def _described(name: str, module: str) -> dict[str, str]:
+    """Describe an action: the common one, and what modules have in its place; of one module, only what it has."""
+    own = {one: _own(one)[name] for one in known_modules() if name in _own(one) and module in ("", one)}
+    described = {f"{name} {one}": _description(action) for one, action in own.items()}
+    common = actions_of("").get(name)
+    return described if common is None or (module and own) else {name: _description(common), **described}
 
 
 def _own(module: str) -> dict:

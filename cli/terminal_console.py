@@ -100,6 +100,14 @@ class TerminalConsole(Console):
 
         return ask_trust(survey)
 
+    def confirm_removal(self, told: Sequence[str]) -> bool:
+        """Show what would be deleted and ask; without a terminal the answer is no."""
+        if not self._can_ask():
+            return False
+        from .asking import ask_removal  # noqa: PLC0415
+
+        return ask_removal(told)
+
     def _can_ask(self) -> bool:
         """Tell whether somebody sits here, and clear the line of progress for the question."""
         self.finish()

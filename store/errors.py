@@ -13,6 +13,18 @@ class NotFoundError(CkexploreError):
     code = 16
 
 
+class ExistsError(CkexploreError):
+    """Something that can't be made since it is there already (CK has the code 16 for this as well)."""
+
+    code = 16
+
+
+class LockedError(CkexploreError):
+    """An entry that another process is at (CK's code 32)."""
+
+    code = 32
+
+
 class InvalidRequestError(CkexploreError):
     """A command or a request that can't be understood."""
 

@@ -36,7 +36,9 @@ from .thread_console import ThreadConsole
 if TYPE_CHECKING:
     from ..actions.console import Answer
 
-_ONLY_READING = {"export", "find", "info", "list_actions", "list_tags", "load", "ls", "search"}
+_ONLY_READING = {
+    *("cid", "export", "find", "help", "info", "list_actions", "list_tags", "load", "ls", "path", "search", "uid")
+}
 
 
 def guarded(target: MessagePump, work: Callable[[], None]) -> None:
@@ -112,7 +114,7 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
     if isinstance(result, Plan):
         _plan(target, workspace, result)
         return
-    action = kernel.ALIASES.get(request.action, request.action)
+    action = kernel.action_name(request)
     target.post_message(messages.Told(request, tell(action, request.cid.module, result, brief=request.flag("min"))))
     if action not in _ONLY_READING:
         target.post_message(messages.Changed())

@@ -77,7 +77,28 @@ def _pulled(result: Result, _width: int) -> list[str]:
 
 
 def _removed(result: Result, _width: int) -> list[str]:
-    return [f"removed {name}" for name in result["removed"]]
+    told = [f"removed {name}" for name in result["removed"]]
+    would = [f"{one['repo_uoa']}:{one['module_uoa']}:{one['data_uoa']}" for one in result.get("would_remove", [])]
+    return told + [f"would remove {name}" for name in would]
+
+
+def _written(result: Result, _width: int) -> list[str]:
+    """Tell what was written, as the original CK does."""
+    if "updated" in result:
+        return [f"Entry {name} updated successfully!" for name in result["updated"]]
+    how = "updated" if result.get("changed") else "added"
+    return [f"Entry {result['data_alias']} ({result['data_uid']}, {result['path']}) {how} successfully!"]
+
+
+def _placed(result: Result, _width: int) -> list[str]:
+    """Tell what an entry was renamed, copied or moved to."""
+    new = f"{result['repo_uoa']}:{result['module_uoa']}:{result['data_uoa']}"
+    for how in ("renamed", "copied"):
+        if how in result:
+            return [f"Entry {result[how]} was successfully {how}: {new} ({result['data_uid']}, {result['path']})"]
+    moved = result["moved"]
+    to = new if len(moved) == 1 else f"{result['repo_uoa']}:{result['module_uoa']}"
+    return [f"Entry {name} was successfully moved to {to}" for name in moved]
 
 
 def _registered(result: Result, _width: int) -> list[str]:
@@ -156,6 +177,9 @@ def _points(result: Result, width: int) -> list[str]:
 
 _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "rm": _removed,
+    "add": _written,
+    "update": _written,
+    **dict.fromkeys(("cp", "mv", "ren"), _placed),
     "add repo": _added,
     "check repo": _checked,
     "pull repo": _pulled,

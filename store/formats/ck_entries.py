@@ -19,7 +19,7 @@ from ..uid import module_uid, new_uid
 from ..untrusted import safe_line
 from . import ck
 
-_FORBIDDEN = set("/\\\0:*?[]\n\r\t")
+_FORBIDDEN = set("/\\\0:*?[]#^\n\r\t")
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -17,7 +17,8 @@ def test_an_action_cids_and_options_are_told_apart() -> None:
     words = ["run", "r:program:x", "y:z", "--cmd_key=a", "-quiet", "n=4", "--env.N=4", "--", "-O3", "file"]
     assert request_of_words(words) == {
         "action": "run",
-        "cids": ["r:program:x", "y:z"],
+        "cid": "r:program:x",
+        "cids": ["y:z"],
         "cmd_key": "a",
         "quiet": "yes",
         "n": "4",
@@ -29,7 +30,7 @@ def test_an_action_cids_and_options_are_told_apart() -> None:
 def test_a_json_file_and_json_in_a_word_are_merged_in(tmp_path: Path) -> None:
     (tmp_path / "in.json").write_text('{"tags": "a", "env": {"N": 1}}')
     request = request_of_words(["search", f"@{tmp_path}/in.json", '@@@{"tags": "b"}', "program"])
-    assert request == {"action": "search", "tags": "b", "env": {"N": 1}, "cids": ["program"]}
+    assert request == {"action": "search", "tags": "b", "env": {"N": 1}, "cid": "program"}
 
 
 def test_nested_and_dotted_options_are_one_group() -> None:

@@ -130,9 +130,12 @@ def test_own_tags_are_found_by_search_and_can_be_taken_back(ask: Ask) -> None:
     assert ask(action="tag", cid="program:matmul", remove="mine")["own_tags"] == ["todo"]
 
 
-def test_nothing_of_a_browsed_repository_can_be_deleted(ask: Ask, samples: Path) -> None:
-    answer = ask(action="rm", cid="program:matmul", force=True)
+def test_nothing_of_a_folder_that_is_only_browsed_can_be_deleted(workspace: Workspace, tmp_path: Path) -> None:
+    samples = tmp_path / "browsed"
+    make_entry(make_repository(samples, "browsed"), "program", "matmul", "1" * 16)
+    answer = access({"action": "rm", "cid": "program:matmul", "force": True}, workspace.browsing(samples))
     assert answer["return"] == 2
+    assert "register it first" in answer["error"]
     assert (samples / "program/matmul/.cm/meta.json").exists()
 
 
