@@ -1,6 +1,7 @@
 """A small stand-in for `ck.kernel`: the functions that repositories' own scripts call, under CK's names and codes.
 
-A census of 1,031 public scripts found 14 functions in use. Scripts run in a child process and get this module as `ck`.
+A census of 1,031 public scripts found 14 functions in use, and of modules' own code some more: those of `ck_values` and
+`ck_files`. Scripts run in a child process and get this module as `ck`; who asks the kernel gets the same functions.
 """
 
 import importlib.util
@@ -14,6 +15,24 @@ from pathlib import Path
 from typing import Any
 
 from ..store.uid import new_uid
+from .ck_files import *  # noqa: F403  (one implementation, of which this is the door for scripts)
+from .ck_files import wanted_files
+from .ck_values import *  # noqa: F403
+
+__all__ = [
+    "err",
+    "gen_tmp_file",
+    "gen_uid",
+    "list_all_files",
+    "load_json_file",
+    "load_module_from_path",
+    "load_text_file",
+    "out",
+    "run_and_get_stdout",
+    "safe_int",
+    "save_json_to_file",
+    "save_text_file",
+]
 
 cfg: dict[str, Any] = {"install_path": ""}
 work: dict[str, Any] = {
@@ -56,7 +75,10 @@ def gen_uid(_: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_text_file(i: dict[str, Any]) -> dict[str, Any]:
-    """Read `text_file`; with `split_to_list` "yes" its lines as `lst`, with `delete_after_read` it is removed."""
+    """Read `text_file`; with `split_to_list` "yes" its lines as `lst`, with `delete_after_read` it is removed.
+
+    With `convert_to_dict` its lines `key:value` as `dict` (`str_split` parts them, `remove_quotes`).
+    """
     path = Path(i["text_file"])
     try:
         data = path.read_bytes()
@@ -64,10 +86,18 @@ def load_text_file(i: dict[str, Any]) -> dict[str, Any]:
         return {"return": 16, "error": f"problem opening text file={path} ({error})"}
     if i.get("delete_after_read") == "yes":
         path.unlink()
-    text = data.decode(i.get("encoding") or "utf-8", "replace")
+    if i.get("keep_as_bin") == "yes":
+        return {"return": 0, "bin": data}
+    text = data.decode(i.get("encoding") or "utf-8", "replace").replace("\r", "")
     result: dict[str, Any] = {"return": 0, "bin": data, "string": text}
-    if i.get("split_to_list") == "yes":
+    if "yes" in (i.get("split_to_list"), i.get("convert_to_dict")):
         result["lst"] = text.split("\n")
+    if i.get("convert_to_dict") == "yes":
+        quotes = '"' if i.get("remove_quotes") == "yes" else ""
+        pairs = (line.strip().partition(i.get("str_split") or ":") for line in result["lst"])
+        result["dict"] = {
+            key.strip(): value.strip().strip(quotes or None) for key, sign, value in pairs if key and sign
+        }
     return result
 
 
@@ -129,30 +159,20 @@ def load_module_from_path(i: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_all_files(i: dict[str, Any]) -> dict[str, Any]:
-    """List the files below `path` (at most `limit`), their sizes by relative path."""
-    root, limit = Path(i["path"]), safe_int(i.get("limit"), -1)
-    found: dict[str, dict[str, int]] = {}
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = Path(folder) / name
-            if path.is_file():
-                found[str(path.relative_to(root))] = {"size": path.stat().st_size}
-            if 0 <= limit <= len(found):
-                return {"return": 0, "list": found, "sizes": found, "number": str(len(found))}
+    """List the files below `path` (at most `limit`), their sizes by relative path; CK's own folders only with `all`.
+
+    `file_name` and `pattern` choose among them, `ignore_names` leaves names out, `add_path` "yes" adds their folders.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    limit = safe_int(i.get("limit"), -1)
+    for name, path in wanted_files(i):
+        found[name] = {
+            "size": path.stat().st_size,
+            **({"path": str(path.parent)} if i.get("add_path") == "yes" else {}),
+        }
+        if 0 <= limit <= len(found):
+            break
     return {"return": 0, "list": found, "sizes": found, "number": str(len(found))}
-
-
-def compare_dicts(i: dict[str, Any]) -> dict[str, Any]:
-    """Tell whether `dict1` holds everything that `dict2` holds."""
-
-    def holds(first: Any, second: Any) -> bool:
-        if isinstance(second, dict):
-            return isinstance(first, dict) and all(key in first and holds(first[key], second[key]) for key in second)
-        if isinstance(second, list):
-            return isinstance(first, list) and all(item in first for item in second)
-        return first == second
-
-    return {"return": 0, "equal": "yes" if holds(i["dict1"], i["dict2"]) else "no"}
 
 
 def access(i: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The kernel: finds the module and the action of a request, and answers it, or plans, approves and runs it.
 
-The command line, the TUI and the Python API all come in here. An action answers with a dictionary, or with a Plan
-when something has to be executed; nothing is executed without an approval of exactly that plan.
+The command line, the TUI and the Python API all come in here, and scripts that know `ck.kernel` find its names. An
+action answers with a dictionary, or with a Plan when something has to be executed; nothing is executed without an
+approval of exactly that plan.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    from .ck_files import *  # noqa: F403
+    from .ck_repositories import *  # noqa: F403
+    from .ck_stand_in import *  # noqa: F403
+    from .ck_values import *  # noqa: F403
     from .plan import Plan
 
     Action = Callable[[Request], dict[str, Any] | Plan]
@@ -53,6 +58,18 @@ _QUICK = {*common.__all__, "list", "search", "list_tags", "tag", "note", "bookma
 """The same on every module, so that the module's own file isn't imported to look."""
 
 
+def __getattr__(name: str) -> Any:
+    """Give what users of `ck.kernel` know under this name: `from ckexplore.actions import kernel as ck`.
+
+    It is imported when it is asked for, since quick answers don't need it. Raises AttributeError.
+    """
+    for file in () if name.startswith("_") else ("ck_repositories", "ck_stand_in", "ck_values", "ck_files"):
+        code = _code(file)
+        if name in code.__all__:
+            return getattr(code, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def access(i: Mapping[str, Any] | Sequence[str] | str, workspace: Workspace | None = None) -> dict[str, Any]:
     """Answer a request as CK's `access` does: `return` is 0, or greater with an `error` that says what to do next.
 
@@ -78,6 +95,8 @@ def _request_of(i: Any) -> Mapping[str, Any]:
         from .grammar import request_of_words, words_of_line  # noqa: PLC0415
 
         return {"out": "con", **request_of_words(words_of_line(i) if isinstance(i, str) else [str(one) for one in i])}
+    if not isinstance(i, dict):
+        raise InvalidRequestError("a request is a dictionary with at least an action")
     return i
 
 
