@@ -18,14 +18,26 @@ if TYPE_CHECKING:
 
 __all__ = ["list_tags", "search"]
 
+_FLAT = "search_flat_dict"
+_BESIDE = {
+    *("search_by_name", "search_dict", _FLAT, "add_info", "add_meta", "print_name", "name"),
+    *("add_if_date", "add_if_date_before", "add_if_date_after"),
+}
+_OPTIONS = {
+    *("tags", "search_string", "ignore_case", "bookmarked", "unique", "limit_size"),
+    *("all", "print_full", "print_uid", "internal", "time_out", "ignore_update"),
+    *_BESIDE,
+}
+
 
 def search(request: Request) -> dict[str, Any]:
     """Find artifacts by `--tags=a,b`, all of them, exactly; or by `--search_string=`, a value or pattern in the meta.
 
     A search string is compared with every single value, as CK does; with `--ignore_case` in any case of letters.
+    Also by `--search_by_name=`, `--search_flat_dict.##KEY=`, a `search_dict`, `--add_if_date_before=` and `_after=`.
     `--bookmarked` keeps those with a bookmark of yours; `--unique` gives one of several copies.
     """
-    refuse_unknown_options(request, {"tags", "search_string", "ignore_case", "bookmarked", "unique"})
+    refuse_unknown_options(request, {*_OPTIONS, *(key for key in request.options if key.startswith(f"{_FLAT}."))})
     if "tags" in request.options and (request.options["tags"] == "yes" or not request.words("tags")):
         raise InvalidRequestError("say which tags: --tags=onnx,vision; `ckexplore list_tags` lists them")
     found = _tagged(request)
@@ -35,6 +47,10 @@ def search(request: Request) -> dict[str, Any]:
     if request.flag("bookmarked"):
         bookmarked = _bookmarked(request)
         found = (one for one in found if one[0].key in bookmarked)
+    if not _BESIDE.isdisjoint(key.partition(".")[0] for key in request.options):
+        from .narrowing import narrowed  # noqa: PLC0415  (dates and flat keys, seldom asked)
+
+        return listed(request, narrowed(request, found))
     return listed(request, [{**as_ck(location), "tags": list(tags)} for location, tags in found])
 
 
