@@ -78,6 +78,10 @@ def _refuse_unknown_module(request: Request) -> None:
     cid = request.cid
     is_named = cid.module and not has_wildcard(cid.module)
     if is_named and cid.module not in {*MODULE_UIDS, *MODULE_UIDS.values()}:
+        from ..store.ck_modules import CK_MODULES  # noqa: PLC0415  (only where nothing is found)
+
+        if cid.module in {*CK_MODULES, *CK_MODULES.values()}:
+            return
         known = repositories(request.workspace)
         if not any(True for _ in locate(request.workspace, known, Cid(cid.repository, cid.module))):
             locate_one(request.workspace, known, cid)  # raises, with the closest names

@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from ckexplore.actions.grammar import request_of_words, words_of_line
 from ckexplore.actions.request import request_from
+from ckexplore.store import repos
 from ckexplore.store.errors import CkexploreError
 from ckexplore.store.workspace import Workspace
+
+from ..store.making import make_entry, make_repository
 
 HOME = Workspace(Path("/nowhere"))
 
@@ -54,3 +57,38 @@ def test_what_cant_be_understood_is_a_sentence(line: str) -> None:
 @given(st.lists(st.text(alphabet=st.characters(codec="ascii", categories=["L", "N", "P", "Zs"]), min_size=1)))
 def test_words_survive_a_line(words: list[str]) -> None:
     assert words_of_line(shlex.join(words)) == words
+
+
+def test_yaml_and_ck_json_are_input_and_nested_values_are_merged(tmp_path: Path) -> None:
+    (tmp_path / "in.yaml").write_text("env: {N: 1, M: 2}\ntags: a\n")
+    request = request_of_words(["run", f"@{tmp_path}/in.yaml", "@@@{'env': {'N': 3}}"])
+    assert request == {"action": "run", "tags": "a", "env": {"N": 3, "M": 2}}
+
+
+def test_a_temporary_input_file_is_deleted_after_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.tmp"
+    path.write_text('{"tags": "a"}')
+    assert request_of_words(["ls", f"@{path}"])["tags"] == "a"
+    assert not path.exists()
+
+
+def test_the_current_folder_stands_for_what_isnt_named(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_repository(tmp_path / "r", "mine")
+    entry = make_entry(root, "program", "x", "1" * 16)
+    make_entry(root, "program", "y", "2" * 16)
+    repos.register(workspace, root)
+
+    def cid(*words: str) -> str:
+        return str(request_from(workspace, request_of_words(words)).cid)
+
+    assert cid("load") == ":"  # outside of all repositories
+    monkeypatch.chdir(entry / ".cm")
+    assert (cid("load"), cid("run"), cid("find", "^"), cid("find", "#")) == ("mine:program:x",) * 4
+    assert (cid("find", "^y"), cid("find", "^soft:z")) == ("mine:program:y", "mine:soft:z")
+    assert (cid("ls"), cid("search"), cid("rm"), cid("add")) == (":",) * 4  # these mean everything, or what is named
+    monkeypatch.chdir(entry.parent)
+    assert cid("cid") == "mine:program:"
+    monkeypatch.chdir(root)
+    assert cid("cid") == "mine::"

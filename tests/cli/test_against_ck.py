@@ -273,6 +273,90 @@ def _stale(home: Home) -> str:
     return str(next(one.path for one in repos.repositories(home.workspace) if one.alias == "first") / "soft/stale")
 
 
+# What one of them writes, the other reads, changes and deletes
+
+
+class Pair:
+    """A home with one repository, in which both write."""
+
+    def __init__(self, home: Home, root: Path) -> None:
+        self.home, self.module = home, root / "tmp"
+
+    def does(self, who: str, *words: str) -> None:
+        answered = self.home.of_ck(*words) if who == "ck" else self.home.of_ours(*words)
+        assert answered["return"] == 0, (who, words, answered)
+
+    def state(self) -> tuple[Any, ...]:
+        """What both answer about the module, which must be the same, and its alias files."""
+        found = []
+        for words in (["ls", "both:tmp:*"], ["search", "both:tmp:*", "--tags=2012"], ["list_tags", "tmp"]):
+            of_ck, of_ours = self.home.both(*words)
+            assert of_ours == of_ck, words
+            found.append(of_ours)
+        for one in found[0]:
+            for action in ("find", "load"):
+                of_ck, of_ours = self.home.both(action, f"both:tmp:{one[4]}")
+                assert of_ours == of_ck
+        names = {path.name: path.read_text().strip() for path in (self.module / ".cm").glob("alias-*")}
+        return sorted(one[4] for one in found[0]), len(found[1]), found[2], names
+
+
+@pytest.fixture
+def pair(ck: str, tmp_path: Path) -> Pair:
+    made = Home(ck, tmp_path / "home")
+    root = make_repository(tmp_path / "both", "both", "e" * 16)
+    repos.register(made.workspace, root)
+    return Pair(made, root)
+
+
+UIDS = [f"--data_uid={digit * 16}" for digit in "12"]
+
+
+@pytest.mark.parametrize("first", ["ck", "ours"])
+@pytest.mark.parametrize("second", ["ck", "ours"])
+def test_entries_are_added_updated_renamed_copied_moved_and_deleted_by_either(
+    pair: Pair, first: str, second: str
+) -> None:
+    one, two = "1" * 16, "2" * 16
+    pair.does(first, "add", "both:tmp:imagenet", "--tags=2012", UIDS[0], "@@@{'dict':{'a':{'b':1}}}")
+    pair.does(second, "update", "both:tmp:imagenet", "--tags=big", "@@@{'dict':{'a':{'c':2}}}")
+    assert pair.state() == (["imagenet"], 1, ["2012", "big"], {"alias-a-imagenet": one, f"alias-u-{one}": "imagenet"})
+    pair.does(second, "ren", "both:tmp:imagenet", "both:tmp:other")
+    assert pair.state()[3] == {"alias-a-other": one, f"alias-u-{one}": "other"}
+    pair.does(first, "cp", "both:tmp:other", "both:tmp:copy", f"--new_data_uid={two}")
+    assert pair.state()[0] == ["copy", "other"]
+    pair.does(second, "mv", "both:tmp:copy", "local:tmp:copy")
+    assert pair.state()[3] == {"alias-a-other": one, f"alias-u-{one}": "other"}
+    for answered in pair.home.both("find", "tmp:copy"):
+        assert (answered["repo_uoa"], answered["data_uid"]) == ("local", two)
+    pair.does(first, "ren", "both:tmp:other", "--remove_alias=yes")
+    assert pair.state()[::3] == ([one], {})
+    pair.does(second, "rm", f"both:tmp:{one}", "--force")
+    pair.does(first, "rm", "tmp:copy", "--force")
+    assert pair.state() == ([], 0, [], {})
+    assert not list((pair.home.workspace.local / "tmp/.cm").glob("alias-*"))
+
+
+NARROWED = """
+search tmp --search_by_name=imagenet; search tmp --search_by_name=image*; search tmp --search_by_name=no;
+search tmp --search_by_name=IMAGE* --ignore_case=yes; search tmp --add_if_date_after=2020-01-01;
+search tmp --add_if_date_after=2999; search tmp --add_if_date_before=2999-01-01T10; search tmp
+--add_if_date_before=2001; search tmp @@@{'search_dict':{'a':{'b':1}}}; search tmp
+@@@{'search_dict':{'a':{'b':2}}}; search tmp @@@{'search_flat_dict':{'##a#b':1}}; search tmp
+@@@{'search_flat_dict':{'##l@1':'y'}}; search tmp --limit_size=1; ls both:tmp:* --limit_size=1
+"""
+
+
+def test_a_search_is_narrowed_as_the_original_does(ck: str, pair: Pair) -> None:
+    """Compared as printed: the original can't write the answer to a date as JSON."""
+    pair.does("ck", "add", "both:tmp:imagenet", "@@@{'dict':{'a':{'b':1},'l':['x','y']}}")
+    pair.does("ours", "add", "both:tmp:x", "--tags=2012")
+    for command in NARROWED.split(";"):
+        of_ck = pair.home.printed(ck, *command.split())
+        of_ours = pair.home.printed(sys.executable, "-m", "ckexplore.cli.main", *command.split())
+        assert (of_ours.stdout, of_ours.returncode) == (of_ck.stdout, of_ck.returncode), command
+
+
 # On whatever else is here
 
 
