@@ -38,7 +38,7 @@ def refuse_unwritable(repository: Repository, module: str = "") -> None:
             f"{alias} is only browsed in this session, so nothing is changed there; "
             f"register it first: ckexplore add repo --path={safe_line(repository.root)}"
         )
-    if repository.problem:
+    if repository.problem and repository.origin != "own":  # our own is made when it is first written
         raise RefusedError(repository.problem)
 
 

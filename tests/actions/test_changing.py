@@ -63,6 +63,12 @@ def test_an_entry_is_added_to_the_repository_that_is_named_and_else_to_ones_own(
     assert (again["return"], "already exists" in again["error"]) == (16, True)
 
 
+def test_the_first_entry_of_a_new_home_makes_ones_own_repository(workspace: Workspace) -> None:
+    assert not workspace.home.exists()
+    assert access({"action": "add", "cid": "dataset:x"}, workspace)["return"] == 0
+    assert access({"action": "find", "cid": "local:dataset:x"}, workspace)["return"] == 0
+
+
 @pytest.mark.parametrize(
     ("values", "code", "told"),
     [
