@@ -86,7 +86,10 @@ def outcome(folder: Path, state: record.JobState, *, seen: bool = False) -> dict
     last = "" if seen or (explained and _TELLS_NOTHING not in explained) else last_lines(folder)
     shown = f"\nits last lines:\n{last}" if last else ""
     what = "" if state.title and reason.startswith(state.title) else f"{state.title or 'the job'}: "
-    raise FailedError(f"{what}{reason} (job:{folder.name}){shown}")
+    failure = FailedError(f"{what}{reason} (job:{folder.name}){shown}")
+    if explained and state.exit_code:  # a stage of ours ends with the code of what it tells
+        failure.code = state.exit_code
+    raise failure
 
 
 def last_lines(folder: Path, count: int = _LAST_LINES) -> str:

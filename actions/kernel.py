@@ -52,6 +52,8 @@ _ELSEWHERE = {
     "tag": "annotating",
     "note": "annotating",
     "bookmark": "annotating",
+    "add_action": "modules.module",
+    "remove_action": "modules.module",
 }
 _COMMON = {*common.__all__, *_ELSEWHERE}
 _QUICK = {*common.__all__, "list", "search", "list_tags", "tag", "note", "bookmark", "uid"}
@@ -161,6 +163,11 @@ def find_action(request: Request) -> Action:
             return own[one]
         if one in _COMMON:
             return _common_action(one)
+    from .module_call import calling  # noqa: PLC0415  (an action that isn't ours)
+
+    called = calling(request)
+    if called is not None:
+        return called
     offering = [known for known in known_modules() if name in _own(known)]
     if offering:
         raise NotFoundError(f"{_unknown(name, module)}; it is for: {', '.join(offering)} (ckexplore help {name})")

@@ -11,13 +11,16 @@ from ..store.errors import FailedError, UnreadableError
 from ..store.formats.ck_entries import write_json
 from ..store.untrusted import inside, load_json_object, read_text, safe_text, safe_value
 from ..store.workspace import Workspace
-from . import environments, results
+from . import environments, results, taken_entries
 from .jobs.record import read_origin
 from .plan import JOB_PATH, Finish, Plan
 from .program import builds
 
 _OUTPUT_LIMIT = 4 << 20
 _REASON_LIMIT = 64 << 10
+_ANSWER_LIMIT = 1 << 20
+_OF_JOBS = {"return", "job", "seconds", "state", "plan", "approval", "differences", "output_difference", "answered"}
+"""Keys of a job's results that mean something to us: a function's answer doesn't say them."""
 
 Step = Callable[[Workspace, Path, int, Plan, dict[str, Any]], dict[str, Any]]
 
@@ -67,10 +70,20 @@ def _record_point(
     return results.record(workspace, job, number, arguments)
 
 
+def _take_answer(workspace: Workspace, job: Path, number: int, plan: Plan, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take a function's answer for the job's results, and write what it added into the user's own repository."""
+    place = job / "stages" / str(number)
+    answered = safe_value(load_json_object(place / "output.json", _ANSWER_LIMIT))
+    kept = {name: value for name, value in answered.items() if name not in _OF_JOBS}
+    taken = taken_entries.take(workspace, place / "home", arguments["module"], arguments["module_uid"])
+    return {**kept, "answered": plan.request, **({"written": taken} if taken else {})}
+
+
 STEPS: dict[str, Step] = {
-    "register_environment": _register_environment,
     "keep_build": _keep_build,
     "record_point": _record_point,
+    "register_environment": _register_environment,
+    "take_answer": _take_answer,
 }
 
 

@@ -23,6 +23,8 @@ def tell(action: str, module: str, result: Result, width: int = 100, brief: bool
     teller = _TELLERS.get(f"{action} {module}") or _TELLERS.get(action) or _as_json
     if "plan" in result and "approval" in result:
         teller = _planned
+    elif "answered" in result:
+        teller = _answered
     elif "job" in result and "seconds" not in result and action not in ("attach", "log"):
         return job_telling.started(result)
     lines = [*teller(result, width), *(job_telling.differences(result, width) if "differences" in result else [])]
@@ -163,6 +165,26 @@ def measured(characteristics: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return found
 
 
+def _answered(result: Result, _width: int) -> list[str]:
+    """Tell what a function of a repository's module answered, beside what it printed itself."""
+    ours = ("job", "seconds", "answered", "written")
+    answer = {name: value for name, value in result.items() if name not in ours}
+    written = [f"written: {cid}" for cid in result.get("written", ())]
+    told = listing.as_json(answer) if answer else []
+    return [*told, *written, f"done in {duration(result['seconds'])} (job:{result['job']})"]
+
+
+def _module(result: Result, _width: int) -> list[str]:
+    """Tell where a module's functions are, and how each of its actions is given."""
+    name, actions = result["data_uoa"], result["actions"]
+    given = [(f"ckexplore {action} {name}", about) for action, about in actions.items()]
+    width = max((len(words) for words, _ in given), default=0) + 2
+    return [
+        f"{result['repo_uoa']}:module:{name}: {result['code']}",
+        *(f"  {words:<{width}}{about}".rstrip() for words, about in given),
+    ]
+
+
 def _points(result: Result, width: int) -> list[str]:
     """Tell an experiment's points: the choices that differ, and what was measured."""
     from .points import points_table  # noqa: PLC0415
@@ -181,6 +203,9 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "update": _written,
     **dict.fromkeys(("cp", "mv", "ren"), _placed),
     "add repo": _added,
+    "add module": _module,
+    "add_action": _module,
+    "remove_action": _module,
     "check repo": _checked,
     "pull repo": _pulled,
     "detect soft": _registered,
