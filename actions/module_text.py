@@ -14,7 +14,9 @@ from ..store.untrusted import safe_line
 _ACTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 _MODULE = '''\
-"""{title}"""
+#
+# {title}
+#
 
 cfg = {{}}  # CK puts here what the meta of this module says,
 work = {{}}  # its names and its folder,
@@ -22,22 +24,37 @@ ck = None  # and the kernel: ck.out, ck.access, ck.load_json_file and so on.
 
 
 def init(i):
-    """Get ready: called once, before any action.
+    """
+    Called once, before any action.
 
-    Answers {{"return": 0}}, or a greater number with an "error".
+    Output: {{
+              return  - 0, or greater when the module can't be used
+              (error) - why
+            }}
     """
     return {{"return": 0}}
 '''
 
+# The line of signs and the comment below it are where CK's own help looks for what a function does.
 _FUNCTION = '''
 
-def {name}(i):
-    """{title}
+##############################################################################
+# {title}
 
-    Gets CK's dictionary: "module_uoa", "data_uoa" and every --key=value.
-    Answers {{"return": 0}} with whatever it found, or a greater number with an "error".
+
+def {name}(i):
     """
-    ck.out("{name} " + i.get("module_uoa", "") + ":" + i.get("data_uoa", ""))
+    Input:  {{
+              module_uoa - this module
+              (data_uoa) - an entry, if one is named; every --key=value comes as well
+            }}
+
+    Output: {{
+              return     - 0, or greater when it failed
+              (error)    - why
+            }}
+    """
+    ck.out("{name} " + i["module_uoa"] + ":" + i.get("data_uoa", ""))
 
     return {{"return": 0}}
 '''
@@ -62,7 +79,7 @@ def function_of(action: str) -> str:
 
 def module_text(title: str, functions: Mapping[str, str]) -> str:
     """Give the file of a new module with these functions, each with its description."""
-    text = _MODULE.format(title=_title(title or "A module of Collective Knowledge."))
+    text = _MODULE.format(title=_title(title or "A module of Collective Knowledge"))
     for name, description in functions.items():
         text = with_function(text, name, description)
     return text
@@ -72,7 +89,7 @@ def with_function(text: str, name: str, description: str) -> str:
     """Add a function to the text of a module; one that has it already stays as it is. Raises UnreadableError."""
     if name in _functions(text):
         return text
-    title = _title(description or f"The action {name}.")
+    title = _title(description or f"The action {name}")
     return text.rstrip("\n") + "\n" + _FUNCTION.format(name=name, title=title)
 
 
@@ -85,6 +102,5 @@ def _functions(text: str) -> set[str]:
 
 
 def _title(text: str) -> str:
-    """Give one line that can stand in a docstring."""
-    line = safe_line(" ".join(text.split()), 200).replace("\\", "/").replace('"', "'")
-    return line if line.endswith((".", "!", "?", "'")) else f"{line}."
+    """Give one line that can stand in a comment."""
+    return safe_line(" ".join(text.split()), 200)

@@ -71,6 +71,8 @@ def _take_one(
         ck_entries.write_text(root / ".cm" / f"alias-u-{module_uid}", name + "\n")
     data_name = str(ck.load_extra(entry, "info").get("data_name") or "")
     written = ck_entries.create_entry(root, name, ck.own_meta(entry), alias=alias, uid=uid, name=data_name)
+    info = ck.load_extra(written, "info") | {"backup_module_uid": module_uid}
+    ck_entries.write_json(written / ".cm/info.json", info)
     try:
         for gone in _files_of(written):
             if gone not in files:

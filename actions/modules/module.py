@@ -128,7 +128,7 @@ def _asked_actions(request: Request) -> tuple[dict[str, dict[str, Any]], dict[st
     given, redirected = request.options.get("actions"), request.options.get("actions_redirect")
     actions = {str(name): dict(one) if isinstance(one, dict) else {} for name, one in _dict(given).items()}
     for name in request.words("func"):
-        actions.setdefault(name, {"desc": request.text("desc")} if request.text("desc") else {})
+        actions.setdefault(name, {})
     functions = {str(name): str(one) for name, one in _dict(redirected).items()}
     for name in actions:
         _refuse_common(check_action(name))

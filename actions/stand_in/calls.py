@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...store.cid import MODULE_UIDS
-from ...store.errors import CkexploreError, InvalidRequestError
+from ...store.errors import CkexploreError, InvalidRequestError, RefusedError
 from ...store.formats import ck
 from ...store.untrusted import safe_line
 from .. import ck_stand_in, kernel
 from ..report import listing
+from ..request import request_from
 from .called_modules import CalledModules
 from .surroundings import Surroundings
 from .writing import Writing, refused
@@ -50,7 +51,7 @@ class Calls:
             if (name, action) in _OF_SCRIPTS:
                 return ck_stand_in.access({**i, "module_uoa": name})
             if (name, action) in _OF_THE_MACHINE:
-                return kernel.access({"action": action, "cid": name}, self._surroundings.workspace)
+                return self._answered({"action": action, "cid": name})
             if action not in READING and _is_ours(action, name):
                 return {"return": 1, "error": _first(action, name, i)}
             function = called.function(action) if called and i.get("common_func") != "yes" else ""
@@ -69,7 +70,8 @@ class Calls:
         module = _module_of(i)
         raise InvalidRequestError(
             f"{safe_line(action, 80)} {safe_line(module, 80)} isn't offered inside a module's action: it is neither of "
-            f"a module that was approved with it (module_deps in its meta) nor one of {', '.join(sorted(READING))}"
+            "a module that was approved with it (module_deps in its meta) nor one of find, load, info, cid, ls, "
+            "search, list_tags, and of add and update for its own entries"
         )
 
     def _read(self, action: str, i: Answer) -> Answer:
@@ -79,12 +81,19 @@ class Calls:
             request |= {name: i[name] for name in _OPTIONS if i.get(name)}
         if action in ("search", "ls") and not request.get("tags") and "search_string" in request:
             action = "search"
-        answer = kernel.access({"action": action, **request}, self._surroundings.workspace)
-        if not answer["return"] and "lst" in answer:
+        answer = self._answered({"action": action, **request})
+        if "lst" in answer:
             answer["lst"] = list(self._wanted(answer["lst"], i))
-        if not answer["return"] and i.get("out") == "con":
+        if i.get("out") == "con":
             ck_stand_in.out("\n".join(listing.tell(action, answer)))
         return answer
+
+    def _answered(self, values: Answer) -> Answer:
+        """Answer by the code of the command line. Raises CkexploreError, also for what would be executed."""
+        answer = kernel.prepare(request_from(self._surroundings.workspace, values))
+        if not isinstance(answer, dict):
+            raise RefusedError(f"{values['action']} would execute something, which isn't done inside a module's action")
+        return {"return": 0, **answer}
 
     def _wanted(self, found: list[Answer], i: Answer) -> list[Answer]:
         """Keep what fits `search_dict`, of an entry that was changed only the change; add what `add_meta` asks for."""
