@@ -58,7 +58,7 @@ class Module(Record):
         redirected = redirected if isinstance(redirected, dict) else {}
         default = str(self.meta.get("default_action_name") or "")
         name = str(redirected.get(action) or action) if action in self.actions else default
-        return name if name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name) else ""
+        return name if name.isidentifier() and not name.startswith("__") and not keyword.iskeyword(name) else ""
 
     def code(self) -> Path:
         """Give the file that holds the functions. Raises NotFoundError, RefusedError for one outside of the entry."""

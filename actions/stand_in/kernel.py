@@ -2,9 +2,10 @@
 
 import io
 import sys
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
+from ...store.cid import is_uid
 from ...store.errors import FailedError
 from .. import ck_stand_in
 from . import files, values
@@ -29,7 +30,7 @@ def make_kernel(surroundings: Surroundings, modules: CalledModules) -> ModuleTyp
     entries, calls, asking = Entries(surroundings), Calls(surroundings, modules), _Questions()
     names: Answer = {name: getattr(ck_stand_in, name) for name in _OF_SCRIPTS}
     for part in (values, files):
-        names |= {name: one for name, one in vars(part).items() if callable(one) and not name.startswith("_")}
+        names |= {name: one for name, one in vars(part).items() if _is_function_of(part, one, name)}
     names |= {name: getattr(entries, name) for name in dir(entries) if not name.startswith("_")}
     names |= {
         "__version__": VERSION,
@@ -37,6 +38,7 @@ def make_kernel(surroundings: Surroundings, modules: CalledModules) -> ModuleTyp
         "work": _work(surroundings),
         "type_long": int,
         "string_io": io.StringIO,
+        "is_uid": is_uid,
         "access": calls.access,
         "perform_action": calls.access,
         "inp": asking.ask,
@@ -59,6 +61,10 @@ def make_kernel(surroundings: Surroundings, modules: CalledModules) -> ModuleTyp
     vars(package).update({"kernel": made, "__path__": []})
     sys.modules.update({"ck": package, "ck.kernel": made})
     return made
+
+
+def _is_function_of(part: ModuleType, value: Any, name: str) -> bool:
+    return isinstance(value, FunctionType) and value.__module__ == part.__name__ and not name.startswith("_")
 
 
 def _named(calls: Calls, action: str) -> Any:

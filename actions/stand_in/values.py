@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...store.cid import is_uid as is_uid  # noqa: PLC0414  (CK's name as well)
-
 _PART = re.compile(r"([#@])([^#@]*)")
 _TIMES = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H", "%Y-%m-%d", "%Y-%m", "%Y")
 
