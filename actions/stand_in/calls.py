@@ -10,8 +10,10 @@ from typing import Any
 from ...store.cid import MODULE_UIDS
 from ...store.errors import CkexploreError, InvalidRequestError, RefusedError
 from ...store.formats import ck
+from ...store.registry import repositories
 from ...store.untrusted import safe_line
 from .. import ck_stand_in, kernel
+from ..declared_actions import module_entry
 from ..report import listing
 from ..request import request_from
 from .called_modules import CalledModules
@@ -67,11 +69,19 @@ class Calls:
         own: dict[str, Callable[[Answer], Answer]] = {"add": self._writing.add, "update": self._writing.update}
         if action in own:
             return own[action](i)
-        module = _module_of(i)
-        raise InvalidRequestError(
-            f"{safe_line(action, 80)} {safe_line(module, 80)} isn't offered inside a module's action: it is neither of "
-            "a module that was approved with it (module_deps in its meta) nor one of find, load, info, cid, ls, "
-            "search, list_tags, and of add and update for its own entries"
+        raise InvalidRequestError(self._not_offered(action, _module_of(i)))
+
+    def _not_offered(self, action: str, module: str) -> str:
+        """Say why a call can't be answered; UIDs are told by the name of their module, if it is known."""
+        workspace, called = self._surroundings.workspace, self._modules.find(module)
+        entry = module_entry(workspace, repositories(workspace), module)
+        name = safe_line(entry.location.title if entry else module, 80)
+        what = f"{safe_line(action, 80)} {name}".strip()
+        if called or not module:
+            return f"{what} isn't offered inside a module's action"
+        return (
+            f"{what} isn't offered inside a module's action: {name} is none of the modules that were approved with it "
+            "(those in its meta's module_deps)"
         )
 
     def _read(self, action: str, i: Answer) -> Answer:
