@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..store.workspace import Workspace
 
 _MOST_MODULES = 60
+_SETTINGS = {"cfg": "b34231a3467566f8", "kernel": "b1e99f6461424276"}  # what the original CK reads when it starts
 _DESCRIPTION = 200  # characters
 
 
@@ -123,5 +124,9 @@ def needed_modules(workspace: Workspace, known: Sequence[Repository], module: Mo
 
 
 def is_of_ckexplore(module: Location) -> bool:
-    """Tell whether a module entry is about one of the modules that have their place in every home."""
-    return module.alias in MODULE_UIDS or module.uid in MODULE_UIDS.values()
+    """Tell whether a module entry is about one of the modules that have their place in every home.
+
+    What is in those means something to ckexplore or to the original CK, so their actions write nothing there.
+    """
+    kept = MODULE_UIDS | _SETTINGS
+    return module.alias in kept or module.uid in kept.values()

@@ -58,6 +58,7 @@ def _plan(request: Request, known: Sequence[Repository], module: Module, functio
     modules = needed_modules(request.workspace, known, module)
     seen = [one for one in known if one.format == "ck" and one.origin != "own" and not one.problem]
     own = _own_entries(request, known, module)
+    kept, own_name = is_of_ckexplore(module.location), module.location.title
     folders = [*(one.location.folder for one in modules), *([data.folder] if data else [])]
     folders = list(dict.fromkeys(folders))
     files = [path for folder in folders for path in files_below(folder)]
@@ -88,10 +89,10 @@ def _plan(request: Request, known: Sequence[Repository], module: Module, functio
             "local": str(request.workspace.local),
             "own": _names_of_own([*own, *([data] if data else []), *(one.location for one in modules)]),
             "laid_out": sandbox.profile != "none",
-            "may_write": "" if is_of_ckexplore(module.location) else module.location.title,
+            "may_write": "" if kept else own_name,
         },
         timeout=number(request, "timeout", _TIME),
-        finish=Finish("take_answer", {"module": module.location.title, "module_uid": module.location.uid}),
+        finish=Finish("take_answer", {} if kept else {"module": own_name, "module_uid": module.location.uid}),
         sandbox=sandbox,
     )
     about = data or module.location

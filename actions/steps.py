@@ -75,7 +75,7 @@ def _take_answer(workspace: Workspace, job: Path, number: int, plan: Plan, argum
     place = job / "stages" / str(number)
     answered = safe_value(load_json_object(place / "output.json", _ANSWER_LIMIT))
     kept = {name: value for name, value in answered.items() if name not in _OF_JOBS}
-    taken = taken_entries.take(workspace, place / "home", arguments["module"], arguments["module_uid"])
+    taken = taken_entries.take(workspace, place / "home", **arguments) if arguments else []
     return {**kept, "answered": plan.request, **({"written": taken} if taken else {})}
 
 

@@ -114,7 +114,7 @@ def refuse_unwritable(repository: Repository) -> None:
 
 def _refuse_taken(request: Request, known: Sequence[Repository], alias: str) -> None:
     """Raise InvalidRequestError for a name that is a module's already: whichever comes first would hide the other."""
-    if alias in MODULE_UIDS:
+    if alias in {*MODULE_UIDS, "cfg", "kernel"}:
         raise InvalidRequestError(f"{alias} is one of CK's own modules; choose another name")
     for location in locate(request.workspace, known, Cid(module="module", artifact=alias)):
         raise InvalidRequestError(

@@ -157,6 +157,6 @@ def _first(action: str, module: str, i: Mapping[str, Any]) -> str:
     tags = i.get("tags")
     tags = f" --tags={safe_line(tags if isinstance(tags, str) else ','.join(map(str, tags)), 200)}" if tags else ""
     return (
-        f"{action} {what} isn't started inside a module's action, since it would be executed without having been "
-        f"approved; give it first, as a command of its own: ckexplore {action} {what}{tags}"
+        f"{action} {what} isn't done inside a module's action, which was approved without it; give it first, as a "
+        f"command of its own: ckexplore {action} {what}{tags}"
     )

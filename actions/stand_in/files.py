@@ -20,6 +20,25 @@ Answer = dict[str, Any]
 _TIMED_OUT = 8  # CK's code
 
 
+def load_text_file(i: Answer) -> Answer:
+    """Read `text_file` as scripts do; with `convert_to_dict` "yes" its lines `key:value` (`str_split`) as `dict`."""
+    answer = ck_stand_in.load_text_file(i)
+    if answer["return"] or i.get("keep_as_bin") == "yes":
+        return {name: value for name, value in answer.items() if name not in ("string", "lst")}
+    answer["string"] = answer["string"].replace("\r", "")
+    if "yes" in (i.get("split_to_list"), i.get("convert_to_dict")):
+        answer["lst"] = answer["string"].split("\n")
+    if i.get("convert_to_dict") == "yes":
+        pairs = [line.strip().partition(i.get("str_split") or ":") for line in answer["lst"]]
+        answer["dict"] = {name.strip(): _unquoted(value.strip(), i) for name, sign, value in pairs if name and sign}
+    return answer
+
+
+def _unquoted(text: str, i: Answer) -> str:
+    quoted = i.get("remove_quotes") == "yes" and len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1] if quoted else text
+
+
 def load_yaml_file(i: Answer) -> Answer:
     """Read `yaml_file` as `dict`."""
     import yaml  # noqa: PLC0415
@@ -59,7 +78,7 @@ def gen_tmp_file(i: Answer) -> Answer:
 
 def substitute_str_in_file(i: Answer) -> Answer:
     """Replace `string1` by `string2` in `filename`."""
-    answer = ck_stand_in.load_text_file({"text_file": i["filename"]})
+    answer = load_text_file({"text_file": i["filename"]})
     if answer["return"]:
         return answer
     text = answer["string"].replace(i["string1"], i["string2"])

@@ -19,7 +19,7 @@ Answer = dict[str, Any]
 
 _MOST_QUESTIONS = 1000  # unanswered; a program that asks on for ever is ended
 _OF_SCRIPTS = (
-    *("out", "err", "safe_int", "gen_uid", "load_text_file", "save_text_file", "load_json_file", "save_json_to_file"),
+    *("out", "err", "safe_int", "gen_uid", "save_text_file", "load_json_file", "save_json_to_file"),
     *("list_all_files", "compare_dicts"),
 )
 

@@ -339,6 +339,25 @@ def test_what_is_no_entry_of_its_own_is_not_taken_over(modules: Modules, how: st
     assert kept == []
 
 
+@pytest.mark.parametrize("name", ["env", "annotation", "cfg", "kernel"])
+def test_an_action_of_a_module_that_has_its_place_in_every_home_writes_nothing_into_it(
+    modules: Modules, name: str
+) -> None:
+    code = f"""
+import os
+def attack(i):
+    made = ck.access({{"action": "add", "module_uoa": work["self_module_uid"], "data_uoa": "x"}})
+    entry = os.path.join(os.environ["CKEXPLORE_STAGE"], "home", "local", {name!r}, "a" * 16, ".cm")
+    os.makedirs(entry)
+    open(os.path.join(entry, "meta.json"), "w").write("{{}}")
+    return {{"return": 0, "code": made["return"]}}
+"""
+    modules.module(name, code)
+    answer = modules.approved("attack", f"{name}:x")
+    assert answer["code"] > 0
+    assert not (modules.workspace.local / name / ("a" * 16)).exists()
+
+
 def test_an_answer_is_made_safe_and_kept_small_and_never_taken_for_a_jobs_own_words(modules: Modules) -> None:
     code = f"""
 def run(i):

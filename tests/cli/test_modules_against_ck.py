@@ -69,7 +69,9 @@ def test_either_adds_actions_to_the_others_module(home: Home, ck: str) -> None:
 def test_the_original_loads_what_a_module_added_here(home: Home, ck: str) -> None:
     code = Path(ours(home, "add", "module:keeper", func="keep")["code"])
     add = "ck.access({'action': 'add', 'module_uoa': 'keeper', 'data_uoa': i['data_uoa'], 'dict': {'tags': ['a']}})"
-    code.write_text(f"work, ck = {{}}, None\ndef init(i):\n    return {{'return': 0}}\ndef keep(i):\n    return {add}\n")
+    code.write_text(
+        f"work, ck = {{}}, None\ndef init(i):\n    return {{'return': 0}}\ndef keep(i):\n    return {add}\n"
+    )
     approved(home, "keep", "keeper:here")
     assert home.printed(ck, "keep", "keeper:there").returncode == 0
     for name in ("here", "there"):
