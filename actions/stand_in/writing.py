@@ -64,6 +64,8 @@ class Writing:
         own, asked = self._surroundings.may_write, str(i.get("module_uoa") or "")
         names = self._modules.first().names
         if not own or asked not in names:
+            known = self._modules.find(asked)
+            asked = known.names[0] if known else asked
             whose = f"only entries of {own} are" if own else "nothing is"
             raise RefusedError(f"{i.get('action')} {asked}: inside an action of {names[0]} {whose} added or changed")
         if str(i.get("repo_uoa") or "local") not in ("local", LOCAL_UID):
