@@ -47,6 +47,8 @@ def help_text(words: Sequence[str]) -> str:
     actions = all_actions()
     if not words:
         return _USAGE + _listed(actions) + _OPTIONS
+    if words[0].startswith("module:") and (declared := _declared(words[0])):
+        return declared
     names = [name for name in dict.fromkeys((words[0], ALIASES.get(words[0], words[0]))) if name in actions]
     module = next((word.partition(":")[0] for word in words if word.partition(":")[0] in known_modules()), "")
     if names:
@@ -56,6 +58,9 @@ def help_text(words: Sequence[str]) -> str:
         return "\n\n".join(f"ckexplore {title}\n  {text}" for title, text in described.items()) + "\n"
     if module:
         return f"Actions of {module}\n" + _listed({one: _description(do) for one, do in actions_of(module).items()})
+    declared = _declared(words[0])
+    if declared:
+        return declared
     raise NotFoundError(
         f"no action or module {safe_line(words[0])!r}" + closest(words[0], [*actions, *known_modules()])
     )
@@ -67,6 +72,21 @@ def _described(name: str, module: str) -> dict[str, str]:
     described = {f"{name} {one}": _description(action) for one, action in own.items()}
     common = actions_of("").get(name)
     return described if common is None or (module and own) else {name: _description(common), **described}
+
+
+def _declared(word: str) -> str:
+    """Give the help of a module of a repository, `NAME` or `module:NAME`; empty where none has it."""
+    from ..actions.declared_actions import module_entry  # noqa: PLC0415  (reads repositories)
+    from ..store.registry import repositories  # noqa: PLC0415
+    from ..store.workspace import workspace_from_environment  # noqa: PLC0415
+
+    workspace = workspace_from_environment()
+    module = module_entry(workspace, repositories(workspace), word.removeprefix("module:"))
+    if module is None:
+        return ""
+    name, actions = module.location.title, module.descriptions()
+    listed = _listed(actions) if actions else f"  none; add one: ckexplore add_action module:{name} --func=NAME\n"
+    return f"Actions of {module.location.cid}\n{listed}"
 
 
 def _own(module: str) -> dict:
