@@ -128,7 +128,7 @@ def plan(request: Request) -> Plan:
 def module_file(module: str) -> str:
     """Name the file in `modules/` that holds the actions of a module; empty when it has only the common ones."""
     name = _MODULE_ALIASES.get(module, module)
-    return name if name in known_modules() else ""
+    return name.replace(".", "_") if name in known_modules() else ""
 
 
 def actions_of(module: str) -> dict[str, Action]:
@@ -191,7 +191,7 @@ def known_modules() -> list[str]:
     """List the modules that have actions of their own."""
     from pkgutil import iter_modules  # noqa: PLC0415
 
-    return sorted(found.name for found in iter_modules(_code("modules").__path__))
+    return sorted(found.name.replace("_", ".") for found in iter_modules(_code("modules").__path__))
 
 
 def all_actions() -> dict[str, str]:

@@ -13,8 +13,10 @@ from .workspace import Workspace
 
 
 @contextmanager
-def changing(workspace: Workspace, module: str, description: str) -> Iterator[Path]:
+def changing(workspace: Workspace, module: str, description: str = "") -> Iterator[Path]:
     """Give the folder of one of the user's own modules, for as long as nobody else changes its entries.
+
+    A module that CK doesn't have is described, so that it is one for CK as well.
 
     Raises CkexploreError, also for what the disk refuses inside the block.
     """
@@ -22,7 +24,8 @@ def changing(workspace: Workspace, module: str, description: str) -> Iterator[Pa
 
     folder = workspace.local / module
     prepare_home(workspace)
-    _ensure_described(workspace.local, module, description)
+    if description:
+        _ensure_described(workspace.local, module, description)
     try:
         (folder / ".cm").mkdir(parents=True, exist_ok=True)
         with locked(folder / ".cm/lock"):

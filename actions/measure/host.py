@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .reading import number_in, text_in
+
 UNKNOWN = "unknown"
+_FREQUENCY = Path("/sys/devices/system/cpu/cpu0/cpufreq")
 
 
 def describe() -> dict[str, Any]:
-    """Describe the host: `os`, `cpu`, `memory_bytes`, `python`, each as CK's `features` name it."""
+    """Describe the host in short, for the record of what ran on it: `os`, `cpu`, `memory_bytes`, `python`."""
     return {"os": _system(), "cpu": _processor(), "memory_bytes": _memory(), "python": platform.python_version()}
 
 
@@ -24,6 +27,17 @@ def os_alias() -> str:
     return "linux-arm64" if arm else "linux-64"
 
 
+def os_names() -> dict[str, str]:
+    """Give the system's `name`, `name_long`, `name_short` and `abi`, as CK's `platform.os` words them."""
+    short = f"{platform.system()} {platform.release()}".partition("-")[0]
+    return {
+        "name": _release_name() or short,
+        "name_long": platform.platform(),
+        "name_short": short,
+        "abi": platform.machine(),
+    }
+
+
 def user() -> str:
     """Name the user; one without a name, as in containers, by the number."""
     try:
@@ -32,14 +46,17 @@ def user() -> str:
         return str(os.geteuid())
 
 
-def _system() -> dict[str, str]:
-    release = {}
+def _release_name() -> str:
     try:
-        release = platform.freedesktop_os_release()
+        return platform.freedesktop_os_release().get("PRETTY_NAME", "")
     except OSError:
-        release = {"PRETTY_NAME": f"{platform.system()} {platform.mac_ver()[0]}".strip()}
+        version = platform.mac_ver()[0]
+        return f"macOS {version}" if version else ""
+
+
+def _system() -> dict[str, str]:
     return {
-        "name": release.get("PRETTY_NAME", UNKNOWN),
+        "name": _release_name() or UNKNOWN,
         "kernel": f"{platform.system()} {platform.release()}",
         "os_uoa": os_alias(),
         "bits": "64" if sys.maxsize > 2**32 else "32",
@@ -53,13 +70,13 @@ def _processor() -> dict[str, Any]:
         "architecture": platform.machine() or UNKNOWN,
         "processors": os.cpu_count() or UNKNOWN,
         "usable_processors": usable or UNKNOWN,
-        "frequency_mhz": _number_in("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", 1 / 1000),
-        "governor": _text_in("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "frequency_mhz": number_in(_FREQUENCY / "cpuinfo_max_freq", 1 / 1000) or UNKNOWN,
+        "governor": text_in(_FREQUENCY / "scaling_governor") or UNKNOWN,
     }
 
 
 def _processor_name() -> str:
-    for line in _text_in("/proc/cpuinfo").splitlines():
+    for line in text_in(Path("/proc/cpuinfo")).splitlines():
         label, _, value = line.partition(":")
         if label.strip() in {"model name", "Model", "Hardware"}:
             return value.strip()
@@ -71,15 +88,3 @@ def _memory() -> int | str:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (OSError, ValueError):
         return UNKNOWN
-
-
-def _text_in(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return UNKNOWN
-
-
-def _number_in(path: str, factor: float) -> float | str:
-    text = _text_in(path)
-    return float(text) * factor if text.isdigit() else UNKNOWN

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from ..measure import host
+from ..platform_description import describe
 from ..request import Request
 
 __all__ = ["detect"]
 
 
 def detect(request: Request) -> dict[str, Any]:
-    """Describe this machine: operating system, processor, memory. Nothing is asked and nothing executed."""
-    del request
-    return {"features": host.describe()}
+    """Describe this machine: system, processors, memory, accelerators, compilers. Nothing is asked or executed.
+
+    `--platform_init_uoa=NAME` chooses the entry of `platform.init` with the scripts that set its frequencies.
+    """
+    return describe(request, ("cpu", "gpu", "npu", "platform", "memory", "compilers"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from . import annotation_telling, job_telling, listing, trust_telling
+from . import annotation_telling, job_telling, listing, platform_telling, trust_telling
 from .plan_telling import tell_plan
 from .quantity import quantity
 from .table import text_table
@@ -108,16 +108,6 @@ def _registered(result: Result, _width: int) -> list[str]:
     return ["", f"registered {result['environment']}: {result['full_path']}{version}"]
 
 
-def _platform(result: Result, _width: int) -> list[str]:
-    lines: list[tuple[str, str]] = []
-    for group, values in result["features"].items():
-        pairs = values.items() if isinstance(values, dict) else [("", values)]
-        lines += [
-            (f"{group} {name}".strip().replace("_", " "), quantity(f"{group}_{name}", value)) for name, value in pairs
-        ]
-    return [f"{name:<24}{value}" for name, value in lines]
-
-
 def _environments(result: Result, width: int) -> list[str]:
     if not result["env"]:
         return ["nothing is registered yet; try: ckexplore detect soft:compiler.gcc"]
@@ -210,7 +200,6 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "pull repo": _pulled,
     "detect soft": _registered,
     "install package": _registered,
-    "detect platform": _platform,
     "show env": _environments,
     "show experiment": _points,
     "run program": _ran,
@@ -218,5 +207,6 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "replay job": _ran,
     **job_telling.TELLERS,
     **annotation_telling.TELLERS,
+    **platform_telling.TELLERS,
     **trust_telling.TELLERS,
 }
