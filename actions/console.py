@@ -41,6 +41,22 @@ class Console:
 
         raise UnavailableError(f"attach needs a terminal of its own: ckexplore attach job:{folder.name}")
 
+    def shell(self, argv: Sequence[str], *, interactive: bool) -> tuple[int, str]:
+        """Run a shell, and give its exit code and what it printed where nobody has seen that.
+
+        Raises UnavailableError for an interactive one where there is no terminal for it.
+        """
+        import subprocess  # noqa: PLC0415
+
+        if interactive:
+            from ..store.errors import UnavailableError  # noqa: PLC0415
+
+            raise UnavailableError("a shell needs a terminal of its own; --shell_cmd='…' runs one command without")
+        done = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        )
+        return exit_code(done.returncode), done.stdout.decode("utf-8", "surrogateescape")
+
     def confirm(self, question: Question) -> Answer:
         """Ask a person whether a plan may be executed: "cancel", "once", or "always" for exactly this content.
 
@@ -58,6 +74,11 @@ class Console:
         """Ask a person whether what these lines tell, all safe to show, may be deleted."""
         del told
         return False
+
+
+def exit_code(code: int) -> int:
+    """Give the exit code that a shell tells: of what a signal ended, 128 and its number."""
+    return code if code >= 0 else 128 - code
 
 
 SILENT = Console()

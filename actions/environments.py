@@ -62,9 +62,15 @@ class Environment:
         return str(self.meta.get("data_name") or self.meta.get("soft_alias") or "")
 
     @property
+    def stale(self) -> str:
+        """Why it is no longer what was registered, as `refresh env` found; empty when it is."""
+        told = self.meta.get("ckexplore")
+        return safe_line(str(told.get("stale", ""))) if isinstance(told, dict) else ""
+
+    @property
     def usable(self) -> bool:
         """Whether what it stands for is still there, and is the file that it was when it was registered."""
-        if not self.script.is_file():
+        if self.stale or not self.script.is_file():
             return False
         if not self.full_path or self.customize.get("skip_file_check") == "yes":
             return True

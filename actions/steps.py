@@ -79,7 +79,16 @@ def _take_answer(workspace: Workspace, job: Path, number: int, plan: Plan, argum
     return {**kept, "answered": plan.request, **({"written": taken} if taken else {})}
 
 
+def _compare_versions(
+    workspace: Workspace, job: Path, _number: int, plan: Plan, arguments: dict[str, Any]
+) -> dict[str, Any]:
+    from .env_refresh import compare_versions  # noqa: PLC0415  (seldom, and with all that makes its plan)
+
+    return compare_versions(workspace, job, plan, arguments)
+
+
 STEPS: dict[str, Step] = {
+    "compare_versions": _compare_versions,
     "keep_build": _keep_build,
     "record_point": _record_point,
     "register_environment": _register_environment,

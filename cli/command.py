@@ -37,4 +37,4 @@ def run_command(words: Sequence[str]) -> int:
         write_json(kind, file, {"return": 0, **result})
     elif kind == "con":
         print_told(request, result)
-    return 0
+    return int(result.get("return", 0))  # of a shell, that of its last command

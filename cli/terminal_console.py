@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..actions.console import Console
+from ..actions.console import Console, exit_code
 from ..store.quick import TYPE_CHECKING
 from ..store.untrusted import safe_line
 
@@ -83,6 +83,23 @@ class TerminalConsole(Console):
         from ..actions.jobs.attaching import attach  # noqa: PLC0415
 
         attach(folder)
+
+    def shell(self, argv: Sequence[str], *, interactive: bool) -> tuple[int, str]:
+        """Run a shell in this terminal; Ctrl-C is for what runs in it."""
+        if self._quiet:
+            return super().shell(argv, interactive=interactive)
+        import signal  # noqa: PLC0415  (seldom)
+        import subprocess  # noqa: PLC0415
+
+        self.finish()
+        sys.stdout.flush()
+        with subprocess.Popen(argv) as process:
+            before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+            try:
+                code = process.wait()
+            finally:
+                signal.signal(signal.SIGINT, before)
+        return exit_code(code), ""
 
     def confirm(self, question: Question) -> Answer:
         """Show the plan and ask; without a terminal the answer is no."""

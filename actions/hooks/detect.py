@@ -62,6 +62,16 @@ def detect(spec: Mapping[str, Any]) -> Detected:
     )
 
 
+def told_now(spec: Mapping[str, Any]) -> str:
+    """Give the version that the file of `spec` tells now. Raises FailedError when it can't be asked."""
+    hooks = load(spec["script"], HOOKS)
+    values = hook_input(spec)
+    command = version_command(values["customize"], spec)
+    return version_of(
+        hooks, values, Asked(spec["full_path"], "", command, tuple(sources(spec["deps"]))), spec["soft_uid"]
+    )
+
+
 def _found(hooks: Hooks, values: dict[str, Any], name: str, spec: Mapping[str, Any]) -> list[str]:
     """List the files of this name: those on the PATH first, then those in the folders where CK looks."""
     customize = values["customize"]

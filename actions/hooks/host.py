@@ -1,6 +1,6 @@
 """The child process in which a repository's own Python and shell scripts run, for an approved stage of a job.
 
-    python -m ckexplore.actions.hooks.host detect|install|compile|run
+    python -m ckexplore.actions.hooks.host detect|version|install|compile|run
 
 Reads `input.json` in the folder `$CKEXPLORE_STAGE`, and writes `output.json` there. It imports nothing that it doesn't
 need, and its parent believes nothing that it wrote without checking it.
@@ -55,6 +55,17 @@ def _detect(spec: Mapping[str, Any]) -> dict[str, Any]:
     return _announced(asdict(detect(spec)))
 
 
+def _version(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask software that was detected before for its version; what can't be asked is an answer as well."""
+    from .detect import told_now  # noqa: PLC0415
+
+    try:
+        return {"version": told_now(spec), "problem": ""}
+    except CkexploreError as error:
+        sys.stdout.write(f"{error}\n")
+        return {"version": "", "problem": str(error)}
+
+
 def _install(spec: Mapping[str, Any]) -> dict[str, Any]:
     from .install import install  # noqa: PLC0415
 
@@ -88,6 +99,7 @@ def _placed(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 _COMMANDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "detect": _detect,
+    "version": _version,
     "install": _install,
     "compile": _compile,
     "run": _run,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from . import annotation_telling, job_telling, listing, platform_telling, trust_telling
+from . import annotation_telling, env_telling, job_telling, listing, platform_telling, trust_telling
 from .plan_telling import tell_plan
 from .quantity import quantity
 from .table import text_table
@@ -108,21 +108,6 @@ def _registered(result: Result, _width: int) -> list[str]:
     return ["", f"registered {result['environment']}: {result['full_path']}{version}"]
 
 
-def _environments(result: Result, width: int) -> list[str]:
-    if not result["env"]:
-        return ["nothing is registered yet; try: ckexplore detect soft:compiler.gcc"]
-    rows = [
-        (
-            one["data_uid"],
-            one["version"],
-            one["full_path"] + ("" if one["usable"] else " (gone)"),
-            ",".join(one["tags"]),
-        )
-        for one in result["env"]
-    ]
-    return text_table(("UID", "version", "place", "tags"), rows, width=width)
-
-
 def _ran(result: Result, width: int) -> list[str]:
     """Tell a run: what was chosen, what was measured, and the chart of its latencies."""
     from .figures import point_figure  # noqa: PLC0415  (charts, only where one is drawn)
@@ -200,13 +185,13 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "pull repo": _pulled,
     "detect soft": _registered,
     "install package": _registered,
-    "show env": _environments,
     "show experiment": _points,
     "run program": _ran,
     "compile program": _ran,
     "replay job": _ran,
     **job_telling.TELLERS,
     **annotation_telling.TELLERS,
+    **env_telling.TELLERS,
     **platform_telling.TELLERS,
     **trust_telling.TELLERS,
 }
