@@ -14,7 +14,7 @@ from typing import Any
 from ..store.errors import InvalidRequestError, NotFoundError, UnavailableError
 from ..store.search_path import search_path
 from ..store.untrusted import safe_line, safe_text
-from .env_selection import OPTIONS, selected
+from .env_selection import OPTIONS, name_of, selected
 from .environments import Environment, approval_of_script, scripts_of
 from .executed_files import changed_since, changes, executed_files
 from .plan import Plan, Stage
@@ -40,6 +40,9 @@ def virtual(request: Request) -> dict[str, Any]:
     lines = plan.stages[0].commands[: len(chosen)]
     if request.flag("verbose"):
         request.console.output("".join(f"{line}\n" for line in lines).encode())
+    if not command:
+        names = ", ".join(f"{name_of(one) or one.uid} {safe_line(one.version, 80)}".strip() for one in chosen)
+        request.console.output(f"a shell with {names}; `exit` leaves it\n".encode())
     code, output = _run(request, lines, command)
     told = {"environments": [one.uid for one in chosen], "exit_code": code, "output": safe_text(output)}
     return told | ({"return": code, "error": f"it ended with exit code {code}"} if code else {})

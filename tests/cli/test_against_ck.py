@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ckexplore.actions.environments import register
 from ckexplore.actions.grammar import request_of_words
 from ckexplore.actions.kernel import answer
 from ckexplore.actions.request import request_from
@@ -355,6 +356,68 @@ def test_a_search_is_narrowed_as_the_original_does(ck: str, pair: Pair) -> None:
         of_ck = pair.home.printed(ck, *command.split())
         of_ours = pair.home.printed(sys.executable, "-m", "ckexplore.cli.main", *command.split())
         assert (of_ours.stdout, of_ours.returncode) == (of_ck.stdout, of_ck.returncode), command
+
+
+# Environments, the machine, and the kernel's variables
+
+
+@pytest.fixture(scope="module")
+def with_environment(home: Home) -> Home:
+    """The same home with an environment that we registered, and `os` entries as CK's own repositories have them."""
+    system = {"ck_name": "linux", "bits": "64", "generic": "yes", "priority": "yes", "tags": ["linux", "standard"]}
+    shell = {"env_call": ".", "env_set": "export", "script_ext": ".sh", "rem": "#", "env_quotes_if_space_in_call": '"'}
+    root = make_repository(home.workspace.home.parent / "systems", "systems", "5" * 16)
+    make_entry(root, "os", "linux-64", "4258b5fe54828a50", system | shell, module_uid=MODULE_UIDS["os"])
+    for name in ("first", "second"):
+        meta = {"tags": ["os-linux"], "sort": -1 if name == "second" else 0}
+        make_entry(root, "platform.init", name, name[0] * 16, meta, module_uid=MODULE_UIDS["platform.init"])
+    repos.register(home.workspace, root)
+    spec = {
+        "soft_uoa": "tool.one", "soft_uid": "1" * 16, "package_uid": "", "name": "The one", "extra_tags": ["mine"],
+        "meta": {"customize": {"env_prefix": "CK_ENV_ONE"}}, "deps": {}, "choices": {},
+        "host": {"uoa": "linux-64", "uid": "4258b5fe54828a50", "dict": {"bits": "64"}},
+    }  # fmt: skip
+    found = {
+        "full_path": "/bin/sh", "version": "1.5", "tags": ["tool", "v1", "v1.5"], "bat": "", "customize": {},
+        "env": {"X_ONE": "as ours"},
+    }  # fmt: skip
+    register(home.workspace, "e5" * 8, spec, found, "once")
+    return home
+
+
+def test_an_environment_of_ours_is_shown_by_the_original_as_by_us(with_environment: Home) -> None:
+    for words in (["--tags=mine"], ["--tags=tool", "--version=1.5"], ["--name=the*"], ["--tags=nobody"]):
+        of_ck = with_environment.of_ck("show", "env", *words)["view"]
+        of_ours = with_environment.of_ours("show", "env", *words)["view"]
+        assert of_ours == of_ck
+
+
+def test_an_environment_of_ours_is_opened_by_the_original_as_by_us(with_environment: Home, ck: str) -> None:
+    words = ["virtual", "env", "--tags=mine", "--shell_cmd=echo $X_ONE; exit 3"]
+    of_ck = with_environment.printed(ck, *words)
+    of_ours = with_environment.printed(sys.executable, "-m", "ckexplore.cli.main", *words)
+    assert (of_ours.stdout, of_ours.returncode) == ("as ours\n", 3)
+    assert "as ours\n" in of_ck.stdout
+    assert of_ck.returncode == 3
+
+
+def test_the_scripts_that_we_chose_are_the_ones_of_the_original(with_environment: Home) -> None:
+    assert with_environment.of_ours("detect", "platform.os", "--platform_init_uoa=first")["return"] == 0
+    of_ck, of_ours = (one("detect", "platform") for one in (with_environment.of_ck, with_environment.of_ours))
+    for name in ("os_uoa", "os_uid", "os_dict", "host_os_uoa", "host_os_dict", "target_add_path", "devices"):
+        assert of_ours[name] == of_ck[name], name
+    assert of_ours["target_add_path_string"] == of_ck["target_add_path_string"]
+    assert of_ours["features"]["os"] == of_ck["features"]["os"]
+    for name in ("name", "sub_name", "cpu_features", "num_proc", "workload_automation"):
+        assert of_ours["features"]["cpu"][name] == of_ck["features"]["cpu"][name], name
+    assert of_ours["features"]["platform"] == of_ck["features"]["platform"]
+
+
+def test_the_kernel_s_variables_are_the_same_for_both(with_environment: Home, ck: str) -> None:
+    with_environment.of_ours("setup", "kernel", "--var.install_to_env=yes")
+    assert " * install_to_env = yes\n" in with_environment.printed(ck, "set", "kernel", "var.install_to_env").stdout
+    with_environment.printed(ck, "setup", "kernel", "--var.install_to_env=no")
+    assert with_environment.of_ours("show", "kernel")["settings"]["install_to_env"] == "no"
 
 
 # On whatever else is here
