@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the first paint needs none of these
     from ..actions.plan import Plan
     from ..actions.report.figures import Figure
     from ..actions.request import Request
+    from ..actions.scripts.tree_lines import TreeLine
     from ..actions.trust.approval import Approved
     from ..actions.trust.question import Question
     from ..actions.trust.repository_trust import Survey
@@ -76,6 +77,14 @@ class AnnotationsRead(Message):
 
     annotations: Mapping[str, Annotation]
     searches: Sequence[SavedSearch]
+
+
+@dataclass
+class TreeRead(Message):
+    """The lines of what a script needs, with all that that needs."""
+
+    key: str
+    lines: Sequence[TreeLine]
 
 
 @dataclass

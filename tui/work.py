@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from textual.message_pump import MessagePump
@@ -21,6 +22,7 @@ from ..actions.report.figures import experiment_figure
 from ..actions.report.points import points_table
 from ..actions.report.telling import tell
 from ..actions.request import request_from
+from ..actions.scripts.default_tree import default_tree
 from ..actions.trust import approval, repository_trust
 from ..actions.trust.approval import Approved
 from ..actions.trust.repository_trust import Survey
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _ONLY_READING = {
     *("cid", "export", "find", "help", "info", "list_actions", "list_tags", "load", "ls", "path", "search", "uid")
 }
+_BEFORE_TREE = 0.15  # seconds: a cursor that moves on asks for no tree
 
 
 def guarded(target: MessagePump, work: Callable[[], None]) -> None:
@@ -64,6 +67,18 @@ def read_details(target: MessagePump, workspace: Workspace, artifact: Artifact, 
         return
     table = points_table(points) if points else ((), [])
     target.post_message(messages.DetailsRead(details, experiment_figure(points), table))
+    _read_tree(target, workspace, artifact)
+
+
+def _read_tree(target: MessagePump, workspace: Workspace, artifact: Artifact) -> None:
+    """Read what a script needs, however deep: after the details, and only when the cursor stays."""
+    if artifact.module != "script":
+        return
+    worker = get_current_worker()
+    sleep(_BEFORE_TREE)
+    lines = default_tree(workspace, artifact, lambda: worker.is_cancelled)
+    if lines and not worker.is_cancelled:
+        target.post_message(messages.TreeRead(artifact.key, lines))
 
 
 def read_file(target: MessagePump, workspace: Workspace, artifact: Artifact, row: browsing.FileRow) -> None:

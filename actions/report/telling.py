@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from . import annotation_telling, env_telling, job_telling, listing, platform_telling, trust_telling
+from . import (
+    annotation_telling,
+    env_telling,
+    job_telling,
+    listing,
+    platform_telling,
+    script_telling,
+    trust_telling,
+)
 from .plan_telling import tell_plan
 from .quantity import quantity
 from .table import text_table
@@ -188,10 +196,12 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "show experiment": _points,
     "run program": _ran,
     "compile program": _ran,
+    "run script": _ran,
     "replay job": _ran,
     **job_telling.TELLERS,
     **annotation_telling.TELLERS,
     **env_telling.TELLERS,
     **platform_telling.TELLERS,
+    **script_telling.TELLERS,
     **trust_telling.TELLERS,
 }

@@ -192,6 +192,11 @@ class BrowserScreen(AnnotatingScreen):
         if shown is not None and shown.key == message.details.artifact.key:
             self.query_one(DetailPane).show(message)
 
+    def on_tree_read(self, message: messages.TreeRead) -> None:
+        """Show what a script needs, unless the cursor has gone on."""
+        if self.artifact is not None and self.artifact.key == message.key:
+            self.query_one(DetailPane).show_tree(message.lines)
+
     def on_detail_pane_file_chosen(self, message: DetailPane.FileChosen) -> None:
         """Read a file that was opened."""
         if self.artifact is not None:

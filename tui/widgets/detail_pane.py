@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from ...actions.report.units import with_unit
+from ...store.formats.shape import Shape
 from .chart_view import ChartView
 from .document import DocumentView
 from .fields import FieldsView
@@ -22,7 +24,7 @@ if TYPE_CHECKING:  # the first paint needs none of these
     from collections.abc import Sequence
 
     from ...actions.browsing import Details, FileRow
-    from ...store.formats.shape import Shape
+    from ...actions.scripts.tree_lines import TreeLine
     from .. import messages
 
 _FILE_COLUMNS = (
@@ -63,6 +65,7 @@ class DetailPane(Vertical):
     def on_mount(self) -> None:
         """Start with nothing shown."""
         self._files: tuple[FileRow, ...] = ()
+        self._shape = Shape()
         self.query_one(TabLine).set_names(("overview",), "overview")
 
     @property
@@ -80,8 +83,9 @@ class DetailPane(Vertical):
         show = meta.show_json if details.meta_value else meta.show_text  # of why it can't be read
         show(details.meta)
         self._show_files(details.files)
+        self._shape = details.shape
         needs = needs_rows(details.shape)
-        self.query_one("#view-needs", VirtualTable).set_rows(range(len(needs)), needs.__getitem__)
+        self._show_needs(needs)
         names = ["overview"]
         names += ["points"] if details.artifact.module == "experiment" else []
         names += ["readme"] if details.readme else []
@@ -94,6 +98,13 @@ class DetailPane(Vertical):
         wanted = tabs.active if tabs.active in names else "overview"
         tabs.set_names(names, "points" if "points" in names and wanted == "overview" and read.figure else wanted)
         self._switch()
+
+    def show_tree(self, lines: Sequence[TreeLine]) -> None:
+        """Show in the place of the shown script's dependencies all that they need in turn."""
+        self._show_needs([*tree_rows(lines), *needs_rows(replace(self._shape, dependencies=()))])
+
+    def _show_needs(self, needs: list[Sequence[Cell]]) -> None:
+        self.query_one("#view-needs", VirtualTable).set_rows(range(len(needs)), needs.__getitem__)
 
     def _show_readme(self, details: Details) -> None:
         view = self.query_one("#view-readme", DocumentView)
@@ -160,6 +171,11 @@ class DetailPane(Vertical):
     def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
         """Follow a click on a name."""
         self.choose(message.name)
+
+
+def tree_rows(lines: Sequence[TreeLine]) -> list[Sequence[Cell]]:
+    """Make the rows of a tree; the first line is the script itself."""
+    return [["  " * (one.depth - 1) + one.name, (one.text, "muted"), one.when] for one in lines[1:]]
 
 
 def needs_rows(shape: Shape) -> list[Sequence[Cell]]:
