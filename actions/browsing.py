@@ -138,9 +138,12 @@ def experiment_points(workspace: Workspace, artifact: Artifact) -> list[dict[str
 
 
 def choices(workspace: Workspace, artifact: Artifact, what: str) -> list[tuple[str, str, bool]]:
-    """Give the "commands" of a program or the "variations" of a package: (name, explanation, on by default)."""
+    """Give the "commands" of a program or "variations" of a package or script: (name, explanation, on by default)."""
     if artifact.format != "ck":
-        return []
+        format_, root = format_named(artifact.format), repository_of(workspace, artifact).path
+        shape = format_.shape(artifact.module, safe_value(format_.load_meta(root, from_storable(artifact.path))))
+        offered = [one for one in shape.variations if "#" not in one.name]  # those wait for a value: they are typed
+        return [(one.name, one.sets, one.default) for one in offered]
     meta = safe_value(ck.entry_meta(artifact.location(repository_of(workspace, artifact).path)))
     found = meta.get("run_cmds" if what == "commands" else "variations")
     listed: list[tuple[str, str, bool]] = []

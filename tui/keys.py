@@ -39,7 +39,7 @@ BROWSER = (
         "Run the program, or a job's plan again: shows the exact commands first",
         "act",
         True,
-        ("program", "job"),
+        ("program", "script", "job"),
     ),
     NamedAction("detect", "d", "Detect", "Look for the software on this machine", "act", True, ("soft",)),
     NamedAction(

@@ -17,7 +17,7 @@ from ...store.workspace import Workspace
 FORMATS = ("cm", "mlc")
 MODULE = "script"
 _CODE = "customize.py"
-_SETS = re.compile(r"""env\[\s*f?['"]([A-Za-z_+]\w*)['"]\s*\]\s*\+?=[^=]""")
+_SETS = re.compile(r"""env(?:['"]\s*\])?\[\s*f?['"]([A-Za-z_+]\w*)['"]\s*\]\s*\+?=[^=]""")
 _RUNS_OTHERS = re.compile(r"""['"]action['"]\s*:\s*['"]run['"]""")
 
 

@@ -47,10 +47,13 @@ def find_tool(tool: Tool) -> str:
 
 
 def _candidates(program: str) -> Iterator[Path]:
-    beside = Path(sys.executable).parent / program
-    for found in (str(beside), shutil.which(program)):
+    for found in (_beside(program), shutil.which(program)):
         if found and os.path.isfile(found):
             yield Path(os.path.realpath(found))  # a link in ~/.local/bin leads to it
+
+
+def _beside(program: str) -> str:
+    return str(Path(sys.executable).parent / program)
 
 
 def home_of(workspace: Workspace, format_name: str, repository_uid: str) -> Path:
