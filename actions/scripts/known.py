@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...store.cid import Cid
@@ -55,6 +55,7 @@ class Scripts:
         self._workspace = workspace
         self._metas: dict[str, Mapping[str, Any]] = {}
         self._codes: dict[str, str] = {}
+        self._matching: dict[Asked, list[Location]] = {}
 
     @property
     def repositories(self) -> Sequence[Repository]:
@@ -98,6 +99,11 @@ class Scripts:
 
     def matching(self, asked: Asked) -> list[Location]:
         """List the scripts with all these tags and variations, in the order in which the tool chooses from several."""
+        if asked not in self._matching:
+            self._matching[asked] = self._look_for(asked)
+        return self._matching[asked]
+
+    def _look_for(self, asked: Asked) -> list[Location]:
         having = [
             one
             for one in self.every.values()
@@ -162,6 +168,13 @@ def find_script(workspace: Workspace, cid: Cid, tags: str) -> tuple[Scripts, lis
         kept = [one for one in scripts.matching(asked) if cid.repository in ("", one.repository.alias)]
         if kept:
             return scripts, kept, asked
+    bare = replace(asked, variations=())
+    named = [one.cid for name in FORMATS for one in Scripts(workspace, name).matching(bare)]
+    if named and asked.variations:
+        raise NotFoundError(
+            f"no script with the tags {safe_line(','.join(asked.tags), 120)} has all variations "
+            f"{safe_line(', '.join(asked.variations), 120)}; `ckexplore show {named[0]}` lists those of one"
+        )
     raise NotFoundError(
         f"no script of CM or mlcflow has the tags {safe_line(tags, 120)}; `ckexplore list_tags script` lists them"
     )

@@ -29,7 +29,16 @@ _VALUE = re.compile(r"<<<(.*?)>>>")
 # What the tools take out of the variables before they hand them to a dependency; with the prefix of the tool.
 _LOCAL = (
     *("VERSION", "VERSION_MIN", "VERSION_MAX", "VERSION_MAX_USABLE", "DETECTED_VERSION", "INPUT", "OUTPUT"),
-    *("OUTBASENAME", "OUTDIRNAME", "SEARCH_FOLDER_PATH", "NAME", "EXTRA_CACHE_TAGS", "TMP_*"),
+    *(
+        "OUTBASENAME",
+        "OUTDIRNAME",
+        "SEARCH_FOLDER_PATH",
+        "NAME",
+        "RENEW_CACHE_ENTRY",
+        "EXTRA_CACHE_TAGS",
+        "TMP_*",
+        "GIT_*",
+    ),
 )
 
 State = Literal["runs", "open", "skipped", "again", "circle", "missing", "too deep"]

@@ -130,12 +130,31 @@ def test_tags_find_the_script_and_say_which_others_meet_them(scripts: Scripts) -
     assert shown(scripts, "", tags="get,compiler,-gcc")["script"].endswith("llvm")
 
 
+def test_tags_that_fit_with_variations_that_dont_are_told_apart(scripts: Scripts) -> None:
+    scripts.script("gcc", "get,compiler,gcc")
+    scripts.register()
+    asked = {"action": "show", "module_uoa": "script"}
+    fitting = access({**asked, "tags": "get,compiler,_none"}, scripts.workspace)
+    assert "has all variations none; `ckexplore show them:script:gcc`" in fitting["error"]
+    assert "has the tags got" in access({**asked, "tags": "got"}, scripts.workspace)["error"]
+
+
 def test_tags_from_variables_reach_a_dependency(scripts: Scripts) -> None:
     scripts.script("model", "get,model", variations={"resnet": {}, "bert": {}})
     dependency = {"tags": "get,model", "update_tags_from_env_with_prefix": {"_": ["MODEL"]}}
     scripts.script("top", "top", default_env={"MODEL": "resnet"}, input_mapping={"model": "MODEL"}, deps=[dependency])
     assert shown(scripts, "top")["tree"][1]["variations"] == ["resnet"]
     assert shown(scripts, "top", model="bert")["tree"][1]["variations"] == ["bert"]
+
+
+def test_variables_of_a_script_alone_stay_with_it(scripts: Scripts) -> None:
+    prefix = {"cm": "CM", "mlc": "MLC"}[scripts.format]
+    scripts.script("a", "get,a")
+    conditional = [{"tags": "get,a", "enable_if_env": {name: ["yes"]}} for name in (f"{prefix}_GIT_X", "MINE", "ALL")]
+    scripts.script("middle", "middle", deps=[{**one, "names": [f"n{n}"]} for n, one in enumerate(conditional)])
+    values = {f"{prefix}_GIT_X": "yes", "MINE": "yes", "ALL": "yes"}
+    scripts.script("top", "top", env=values, local_env_keys=["MI*"], deps=[{"tags": "middle"}])
+    assert [one["state"] for one in shown(scripts, "top")["tree"][2:]] == ["skipped", "skipped", "runs"]
 
 
 def test_versions_and_their_own_dependencies_are_taken(scripts: Scripts) -> None:
