@@ -15,12 +15,12 @@ from ..store.lookup import locate_one
 from ..store.registry import repositories
 from ..store.untrusted import safe_line, safe_value
 from . import platform_init
-from .installation import host
 from .measure.accelerators import Accelerator, accelerators
 from .measure.host import os_alias, os_names
 from .measure.machine import machine_features, memory_features
 from .measure.processor import processor_features
 from .request import Request, refuse_unknown_options
+from .software.host_os import host_os
 
 _COMPILERS = ("gcc", "g++", "clang", "clang++", "gfortran", "nvcc", "hipcc", "icx", "javac", "rustc", "go")
 _OPTIONS = {
@@ -66,10 +66,14 @@ def _named(prefix: str, system: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{prefix}_uoa": system["uoa"], f"{prefix}_uid": system["uid"], f"{prefix}_dict": dict(system["dict"])}
 
 
+def _host(request: Request) -> dict[str, Any]:
+    return host_os(request.workspace, repositories(request.workspace)).as_input()
+
+
 def _system(request: Request, name: str) -> dict[str, Any]:
     """Give the `os` entry of a name, or of this machine: `uoa`, `uid` and `dict`."""
     if not name:
-        return host(request)
+        return _host(request)
     location = locate_one(request.workspace, repositories(request.workspace), Cid(module="os", artifact=name))
     return {"uoa": location.title, "uid": location.uid, "dict": ck.entry_meta(location.path)}
 
@@ -162,7 +166,7 @@ def _memory(_: Request) -> Features:
 
 def _compilers(request: Request) -> Features:
     """Name the compilers on the PATH, and the tags that one gets which is registered for this machine."""
-    bits = host(request)["dict"].get("bits", "64")
+    bits = _host(request)["dict"].get("bits", "64")
     absolute = os.pathsep.join(one for one in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(one))
     found = {name: shutil.which(name, path=absolute) for name in _COMPILERS}
     return {

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ...store.errors import CkexploreError, InvalidRequestError, NotFoundError
+from ...store.errors import CkexploreError, InvalidRequestError, NotFoundError, UnavailableError
 from ...store.untrusted import read_text, safe_line, safe_text, safe_value
 from .. import env_removal
 from ..env_selection import OPTIONS, name_of, selected, setup_of, system_of
@@ -179,12 +179,17 @@ def _quoted(path: Path) -> str:
 
 def _made(request: Request) -> Plan:
     """Plan the detection or installation of what has the tags. Raises CkexploreError."""
-    from ..dependency import all_stages  # noqa: PLC0415
-    from ..deps import resolve  # noqa: PLC0415
+    from ..deps.dependency import all_stages, problems  # noqa: PLC0415
+    from ..deps.inventory import Inventory  # noqa: PLC0415
+    from ..deps.resolver import Resolver  # noqa: PLC0415
+    from ..deps.tree import tree_of  # noqa: PLC0415
 
     asked = {name: request.text(name) for name in ("tags", "or_tags", "no_tags") if request.text(name)}
     if not request.text("tags"):
         raise CkexploreError("no usable environment fits, and only --tags=… says what to detect or install")
-    (one,) = resolve(request, {"env": asked}, "set env")
-    tags = ("set", "env", *request.words("tags"))
-    return Plan(f"set env --tags={request.text('tags')}", one.provider, one.uid, tags, all_stages([one]))
+    needs = Resolver(Inventory(request)).resolve({"env": asked}, "set env")
+    if wrong := problems(needs):
+        raise UnavailableError(wrong[0])
+    tags, (one,) = ("set", "env", *request.words("tags")), needs
+    text = f"set env --tags={request.text('tags')}"
+    return Plan(text, one.provider, one.uids[0], tags, all_stages([one]), needs=tree_of(needs))
