@@ -6,6 +6,11 @@ from typing import Any
 
 _SYSTEM = ("/usr", "/opt")
 _MACOS = ("/usr/local/Cellar",)
+_GENERAL = {
+    *("README.md", "README.txt", "README.TXT", "README", "setup.py", "Makefile", "lib", "bin", "include", "src"),
+    *("*", "?", "*.xml", "*.json", "*.txt", "*.md", "*.py", "*.csv"),
+}
+"""Names that tell nothing: everything has such files, so they are looked for only where the user or CK put them."""
 
 
 def file_name(customize: Mapping[str, Any], system: Mapping[str, Any]) -> str:
@@ -34,8 +39,8 @@ def depth_of(customize: Mapping[str, Any], system: str) -> int:
         return 0
 
 
-def search_folders(customize: Mapping[str, Any], system: str, places: Mapping[str, Any]) -> list[str]:
-    """List the folders to look in, those that are there, each once.
+def search_folders(customize: Mapping[str, Any], system: str, name: str, places: Mapping[str, Any]) -> list[str]:
+    """List the folders to look in for a file called `name`, those that are there, each once.
 
     `places` has `tools` (where packages are installed), `search_dirs` (the user's own) and `soft_path` (the entry).
     """
@@ -45,8 +50,9 @@ def search_folders(customize: Mapping[str, Any], system: str, places: Mapping[st
     if customize.get("detect_in_soft_dir_only") == "yes":
         wanted.append(str(places["soft_path"]))
     else:
-        wanted += [*_SYSTEM, *(_MACOS if system == "macos" else ()), str(places["tools"]), *places["search_dirs"]]
-        wanted.append(os.path.expanduser("~"))
+        wanted += [] if name in _GENERAL else [*_SYSTEM, *(_MACOS if system == "macos" else ())]
+        wanted += [str(places["tools"]), *places["search_dirs"]]
+        wanted += [] if name in _GENERAL else [os.path.expanduser("~")]
         if customize.get("detect_in_soft_dir") == "yes":
             wanted.append(str(places["soft_path"]))
     named = (folder.replace("$#sep#$", "/") for folder in wanted if folder)

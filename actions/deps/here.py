@@ -51,7 +51,7 @@ def _is_in_folders(inventory: Inventory, soft: Entry) -> bool:
     }
     folders_too = customize.get("soft_can_be_dir") == "yes"
     found = search(
-        search_folders(customize, system, places), pattern, depth_of(customize, system), folders_too=folders_too
+        search_folders(customize, system, name, places), pattern, depth_of(customize, system), folders_too=folders_too
     )
     return bool(found)
 

@@ -8,6 +8,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 _SEARCH_TIME = 60.0  # seconds for all folders
+_OF_OTHERS = {
+    *("third_party", "_vendor", "vendor", "vendored", "node_modules", "__pycache__", ".git", ".build-id"),
+    *("doc", "docs", "man", "info", "lintian", "terminfo", "binfmts", "completions", "bash-completion", "locale"),
+}
+"""Folders in which a file of the right name is something else: documentation, or a copy for another program."""
+_PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 
 
 def search(folders: Iterable[str], name: str, depth: int, *, folders_too: bool = False) -> list[str]:
@@ -21,9 +27,22 @@ def search(folders: Iterable[str], name: str, depth: int, *, folders_too: bool =
     for start in folders:
         for folder, names in _walk(start, depth, seen, deadline):
             for one in _matching(folder, names, name):
-                if is_wanted(one):
+                if is_wanted(one) and not is_anothers(one, start):
                     found.setdefault(one)
     return list(found)
+
+
+def is_anothers(path: str, start: str) -> bool:
+    """Tell whether a file below a folder belongs to another program: by its folder, or as a package not installed.
+
+    A Python package counts where Python looks for packages, or where the search began.
+    """
+    inner = os.path.dirname(path).removeprefix(start.rstrip("/")).split("/")
+    if set(inner) & _OF_OTHERS:
+        return True
+    is_package = os.path.basename(path) == "__init__.py"
+    above = os.path.basename(os.path.dirname(os.path.dirname(path)))
+    return is_package and above not in _PACKAGE_FOLDERS and os.path.dirname(os.path.dirname(path)) != start.rstrip("/")
 
 
 def _matching(folder: str, names: Sequence[str], name: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...store.errors import CkexploreError, NotFoundError, UnavailableError
-from ...store.untrusted import safe_line
+from ...store.untrusted import first_bytes, safe_line
 from ..how_to_get import how_to_get
 from ..soft_files import depth_of, file_name, search_folders
 from ..versions import split_version, within
@@ -80,7 +80,7 @@ def _found(hooks: Hooks, values: dict[str, Any], name: str, spec: Mapping[str, A
     ours = [str(_OURS)] if name in {"python", "python3"} and _OURS.exists() and not folders else []
     quick = [] if folders or customize.get("detect_in_soft_dir_only") == "yes" else [*ours, *on_path(pattern)]
     if not folders:
-        asked = search_folders(customize, system_of(spec), spec)
+        asked = search_folders(customize, system_of(spec), name, spec)
         folders = call(hooks, "dirs", {**values, "dirs": list(asked)}).get("dirs") or list(asked)
     depth = int(spec["search_depth"]) if spec["search_depth"] else depth_of(customize, system_of(spec))
     more = search(map(str, folders), pattern, depth, folders_too=customize.get("soft_can_be_dir") == "yes")
@@ -126,7 +126,12 @@ def _best(
         raise UnavailableError(f"{spec['name']}: none has a version that fits: {told}")
     if in_order:  # the entry knows better than the highest version
         return fitting[0]
-    return max(fitting, key=lambda one: (split_version(one.version), -found.index(one)))
+    return max(fitting, key=lambda one: (split_version(one.version), not _is_script(one.path), -found.index(one)))
+
+
+def _is_script(path: str) -> bool:
+    """Tell whether a file is a script: of two that tell the same version, that one calls the other."""
+    return first_bytes(Path(path), 2) == b"#!"
 
 
 def _registered(hooks: Hooks, spec: Mapping[str, Any], best: Candidate) -> Detected:

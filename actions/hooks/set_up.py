@@ -1,11 +1,13 @@
 """What the users of a piece of software need in their environment, as CK's `soft` sets it up from one file of it."""
 
+import copy
 import os
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...store.errors import NotFoundError
+from ...store.errors import FailedError, NotFoundError
 from ...store.untrusted import safe_line
 from .. import ck_stand_in
 from ..versions import split_version, version_tags
@@ -66,7 +68,7 @@ def set_up(
         changed |= {"version": version, "version_split": split}
     values |= {"version": version, "version_split": split, "interactive": ""}
     _standard_places(changed, "" if full_path else installed_to)
-    bat = str(call(hooks, "setup", values).get("bat", ""))
+    bat = str(_set_up(hooks, values).get("bat", ""))
     prefix = changed.get("unsplit_version_to_tags_prefixed_with")
     tags = [*values["tags"], *version_tags(version), *([f"{prefix}{version}"] if prefix is not None else [])]
     name = str(changed.get("soft_name") or spec["name"]) + str(changed.get("soft_extra_name") or "")
@@ -81,6 +83,24 @@ def set_up(
         package_uid=str(spec.get("package_uid", "")),
         installed_to=installed_to,
     )
+
+
+def _set_up(hooks: Hooks, values: dict[str, Any]) -> dict[str, Any]:
+    """Call `setup`; where it misses a header that is where Debian has those of one architecture, call it with that."""
+    customize = values["customize"]
+    header, architecture = str(customize.get("include_file") or ""), sysconfig.get_config_var("MULTIARCH") or ""
+    kept = {name: copy.deepcopy(values[name]) for name in ("customize", "env", "tags")}
+    elsewhere = f"{architecture}/{header}"
+    try:
+        return call(hooks, "setup", values)
+    except FailedError:
+        if not header or not architecture or not os.path.isfile(f"/usr/include/{elsewhere}"):
+            raise
+    for name, value in kept.items():
+        values[name].clear()
+        values[name].extend(value) if isinstance(value, list) else values[name].update(value)
+    customize["include_file"] = elsewhere
+    return call(hooks, "setup", values)
 
 
 def _version(hooks: Hooks, spec: Mapping[str, Any], values: Mapping[str, Any], full_path: str, version: str) -> str:
