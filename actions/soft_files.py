@@ -27,6 +27,11 @@ def file_name(customize: Mapping[str, Any], system: Mapping[str, Any]) -> str:
     return name.replace("$#sep#$", "/")
 
 
+def is_general(name: str) -> bool:
+    """Tell whether a file's name tells nothing of what it is."""
+    return name in _GENERAL
+
+
 def depth_of(customize: Mapping[str, Any], system: str) -> int:
     """Say how many levels below the first folders are looked into."""
     by_system = customize.get("limit_recursion_dir_search")
@@ -50,9 +55,9 @@ def search_folders(customize: Mapping[str, Any], system: str, name: str, places:
     if customize.get("detect_in_soft_dir_only") == "yes":
         wanted.append(str(places["soft_path"]))
     else:
-        wanted += [] if name in _GENERAL else [*_SYSTEM, *(_MACOS if system == "macos" else ())]
+        wanted += [] if is_general(name) else [*_SYSTEM, *(_MACOS if system == "macos" else ())]
         wanted += [str(places["tools"]), *places["search_dirs"]]
-        wanted += [] if name in _GENERAL else [os.path.expanduser("~")]
+        wanted += [] if is_general(name) else [os.path.expanduser("~")]
         if customize.get("detect_in_soft_dir") == "yes":
             wanted.append(str(places["soft_path"]))
     named = (folder.replace("$#sep#$", "/") for folder in wanted if folder)

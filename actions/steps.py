@@ -11,7 +11,7 @@ from ..store.errors import FailedError, UnreadableError
 from ..store.formats.ck_entries import write_json
 from ..store.untrusted import inside, load_json_object, read_text, safe_text, safe_value
 from ..store.workspace import Workspace
-from . import environments, results, taken_entries
+from . import environments, taken_entries
 from .jobs.record import read_origin
 from .plan import JOB_PATH, Finish, Plan
 from .program import builds
@@ -54,6 +54,8 @@ def _register_environment(
 
 def _keep_build(workspace: Workspace, job: Path, number: int, plan: Plan, arguments: dict[str, Any]) -> dict[str, Any]:
     """Keep what a compilation left for those who compile the same again, and what it measured for the run after it."""
+    from . import results  # noqa: PLC0415  (and the statistics of points, which detections don't need)
+
     answer = load_json_object(job / "stages" / str(number) / "output.json", _OUTPUT_LIMIT)
     characteristics = safe_value(answer.get("characteristics"))
     if not isinstance(characteristics, dict):
@@ -67,6 +69,8 @@ def _keep_build(workspace: Workspace, job: Path, number: int, plan: Plan, argume
 def _record_point(
     workspace: Workspace, job: Path, number: int, _plan: Plan, arguments: dict[str, Any]
 ) -> dict[str, Any]:
+    from . import results  # noqa: PLC0415
+
     return results.record(workspace, job, number, arguments)
 
 

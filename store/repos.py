@@ -7,9 +7,8 @@ that the original CK, with CK_REPOS set to our home, sees the same repositories.
 import contextlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import git_transport
 from .errors import CkexploreError, InvalidRequestError, NotFoundError
 from .formats import ck, ck_entries, recognise
 from .recognition import described, open_folder
@@ -17,6 +16,9 @@ from .registry import INFO_CACHE, JOBS_UID, LOCAL_UID, TRUST_UID, Repository, fi
 from .removal import remove_tree
 from .untrusted import safe_line
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from .git_transport import Progress
 
 __all__ = [
     "Repository",
@@ -106,8 +108,10 @@ def unregister(workspace: Workspace, alias: str) -> Repository:
     return repository
 
 
-def clone(workspace: Workspace, url: str, alias: str, progress: git_transport.Progress) -> Repository:
+def clone(workspace: Workspace, url: str, alias: str, progress: "Progress") -> Repository:
     """Clone a repository into our home and register it. Raises CkexploreError."""
+    from . import git_transport  # noqa: PLC0415  (nothing else here needs git)
+
     git_transport.check_url(url)
     alias = alias or url.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".git")
     target = workspace.clones / ck_entries.check_alias(alias)
@@ -123,8 +127,10 @@ def clone(workspace: Workspace, url: str, alias: str, progress: git_transport.Pr
         raise
 
 
-def pull(workspace: Workspace, alias: str, progress: git_transport.Progress) -> bool:
+def pull(workspace: Workspace, alias: str, progress: "Progress") -> bool:
     """Bring a clone of ours up to date, and tell whether anything changed. Raises CkexploreError."""
+    from . import git_transport  # noqa: PLC0415
+
     repository = find(workspace, alias)
     if workspace.clones not in repository.path.parents:
         raise InvalidRequestError(

@@ -7,7 +7,7 @@ from typing import Any
 from ...store.errors import CkexploreError
 from ...store.untrusted import read_text
 from ..hooks.candidates import on_path, search
-from ..soft_files import depth_of, file_name, search_folders
+from ..soft_files import depth_of, file_name, is_general, search_folders
 from ..software.soft_plan import script_of_soft, searched_folders
 from .inventory import Entry, Inventory
 from .query import is_for
@@ -18,7 +18,7 @@ _SCRIPT_LIMIT = 2 << 20
 def likely(inventory: Inventory, softs: Sequence[Entry]) -> list[Entry]:
     """Give those whose file is on the PATH; where none is, those whose file is in the folders where CK looks."""
     fitting = [one for one in softs if is_for(_customize(one[1]), inventory.host.meta, inventory.host.alias)]
-    found = [one for one in fitting if on_path(_name(inventory, one[1]))]
+    found = [one for one in fitting if not is_general(name := _name(inventory, one[1])) and on_path(name)]
     return found or [one for one in fitting if _is_in_folders(inventory, one)]
 
 

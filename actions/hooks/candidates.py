@@ -5,7 +5,7 @@ import os
 import re
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 _SEARCH_TIME = 60.0  # seconds for all folders
 _OF_OTHERS = {
@@ -22,14 +22,24 @@ def search(folders: Iterable[str], name: str, depth: int, *, folders_too: bool =
     `name` may be a pattern, or a relative path of which every folder's is tried. A folder that several links lead to
     is looked into once. After a minute what was found so far is all.
     """
-    deadline, seen, found = time.monotonic() + _SEARCH_TIME, set[tuple[int, int]](), dict[str, None]()
-    is_wanted = os.path.exists if folders_too else os.path.isfile
+    deadline, seen, found = time.monotonic() + _SEARCH_TIME, set[str](), dict[str, None]()
+    is_wanted, is_named = os.path.exists if folders_too else os.path.isfile, _named(name)
     for start in folders:
-        for folder, names in _walk(start, depth, seen, deadline):
-            for one in _matching(folder, names, name):
+        for folder, names in _walk(start.rstrip("/") or "/", depth, seen, deadline):
+            for one in is_named(folder, names):
                 if is_wanted(one) and not is_anothers(one, start):
                     found.setdefault(one)
     return list(found)
+
+
+def _named(name: str) -> Callable[[str, Collection[str]], Iterable[str]]:
+    """Give what picks the paths that may be meant by a name, of a folder and the names in it."""
+    if "/" in name:
+        return lambda folder, _: (f"{folder}/{name}",)
+    if "*" in name or "?" in name:
+        fits = re.compile(fnmatch.translate(name)).match
+        return lambda folder, names: [f"{folder}/{one}" for one in sorted(filter(fits, names))]
+    return lambda folder, names: (f"{folder}/{name}",) if name in names else ()
 
 
 def is_anothers(path: str, start: str) -> bool:
@@ -45,50 +55,38 @@ def is_anothers(path: str, start: str) -> bool:
     return is_package and above not in _PACKAGE_FOLDERS and os.path.dirname(os.path.dirname(path)) != start.rstrip("/")
 
 
-def _matching(folder: str, names: Sequence[str], name: str) -> Iterator[str]:
-    if "/" in name:
-        yield f"{folder}/{name}"
-    elif "*" in name or "?" in name:
-        pattern = re.compile(fnmatch.translate(name))
-        yield from (f"{folder}/{one}" for one in sorted(filter(pattern.match, names)))
-    elif name in names:
-        yield f"{folder}/{name}"
-
-
-def _walk(start: str, depth: int, seen: set[tuple[int, int]], deadline: float) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield folders with the names in them, the upper ones first, each folder once."""
-    waiting = deque([(start.rstrip("/") or "/", depth)])
+def _walk(start: str, depth: int, seen: set[str], deadline: float) -> Iterator[tuple[str, Collection[str]]]:
+    """Yield folders with the names in them, the upper ones first, each folder once; those of others aren't entered."""
+    waiting = deque([(start, os.path.realpath(start), depth)])
     while waiting and time.monotonic() < deadline:
-        folder, left = waiting.popleft()
-        names, below = _listed(folder, seen)
-        yield folder, names
-        if left > 0:
-            waiting += [(f"{folder.rstrip('/')}/{one}", left - 1) for one in sorted(below)]
-
-
-def _listed(folder: str, seen: set[tuple[int, int]]) -> tuple[Sequence[str], list[str]]:
-    """Give the names in a folder and those that are folders; nothing of one that was seen or can't be listed."""
-    try:
-        status = os.stat(folder)
-        if (status.st_dev, status.st_ino) in seen:
-            return (), []
-        seen.add((status.st_dev, status.st_ino))
-        with os.scandir(folder) as entries:
-            listed = list(entries)
-        return [one.name for one in listed], [one.name for one in listed if one.is_dir()]
-    except OSError:
-        return (), []
+        folder, real, left = waiting.popleft()
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            if left <= 0:
+                yield folder, os.listdir(folder)
+                continue
+            with os.scandir(folder) as entries:
+                listed = list(entries)
+        except OSError:
+            continue
+        yield folder, [one.name for one in listed]
+        below = [one for one in listed if one.name not in _OF_OTHERS and one.is_dir()]
+        for one in sorted(below, key=lambda one: one.name):
+            place = os.path.realpath(one.path) if one.is_symlink() else f"{real.rstrip('/')}/{one.name}"
+            waiting.append((one.path, place, left - 1))
 
 
 def on_path(name: str) -> list[str]:
     """List the executables on the PATH whose name fits; names may be patterns, such as `python3*`."""
     if not name or "/" in name:
         return []
-    found: dict[str, str] = {}
+    found, is_named = dict[str, str](), _named(name)
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         if not folder:
             continue
-        for path in _matching(folder, _names(folder, name), name):
+        for path in is_named(folder, _names(folder, name)):
             if os.path.isfile(path) and os.access(path, os.X_OK):
                 # /bin is /usr/bin on most systems
                 found.setdefault(f"{os.path.realpath(folder)}/{os.path.basename(path)}", path)

@@ -14,7 +14,7 @@ from typing import Any
 from ...store.errors import CkexploreError, NotFoundError, UnavailableError
 from ...store.untrusted import first_bytes, safe_line
 from ..how_to_get import how_to_get
-from ..soft_files import depth_of, file_name, search_folders
+from ..soft_files import depth_of, file_name, is_general, search_folders
 from ..versions import split_version, within
 from .candidates import on_path, search
 from .loading import Hooks, call, load
@@ -78,7 +78,8 @@ def _found(hooks: Hooks, values: dict[str, Any], name: str, spec: Mapping[str, A
     pattern = f"{name}*" if customize.get("search_numeric_ext_on_linux") == "yes" else name
     folders = [str(folder) for folder in spec["search_dir"]]
     ours = [str(_OURS)] if name in {"python", "python3"} and _OURS.exists() and not folders else []
-    quick = [] if folders or customize.get("detect_in_soft_dir_only") == "yes" else [*ours, *on_path(pattern)]
+    anywhere = not folders and not is_general(name) and customize.get("detect_in_soft_dir_only") != "yes"
+    quick = [*ours, *on_path(pattern)] if anywhere else []
     if not folders:
         asked = search_folders(customize, system_of(spec), name, spec)
         folders = call(hooks, "dirs", {**values, "dirs": list(asked)}).get("dirs") or list(asked)

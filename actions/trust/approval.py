@@ -18,12 +18,12 @@ from ..request import Request
 from . import approvals
 from .approvals import Approval
 from .mounts import below
-from .question import Change, Question, question
 from .shipped import SHIPPED, is_shipped, is_shipped_file
 from .software import of_this_machine
 
 if TYPE_CHECKING:
     from ..console import Answer
+    from .question import Change, Question
 
 __all__ = ["Approved", "accept", "check", "dry_run", "is_shipped", "question", "standing"]
 
@@ -39,6 +39,13 @@ class Approved:
 
     how: str
     uid: str = ""
+
+
+def question(workspace: Workspace, plan: Plan, *, shipped: bool | None = None) -> "Question":
+    """Find out all that is asked with a plan; see `question.question`."""
+    from .question import question as found_out  # noqa: PLC0415  (many patterns, which what is approved doesn't need)
+
+    return found_out(workspace, plan, shipped=shipped)
 
 
 def check(request: Request, plan: Plan) -> Approved:
@@ -131,7 +138,7 @@ def _needs_none(workspace: Workspace, file: ExecutedFile) -> bool:
     return bool(made) or is_shipped_file(workspace, file)
 
 
-def _refusal(asked: Question) -> str:
+def _refusal(asked: "Question") -> str:
     """Say in one sentence why nothing was executed, and what to do."""
     plan = asked.plan
     told = f"not approved, so nothing was executed: {safe_line(plan.request)}"
@@ -144,7 +151,7 @@ def _refusal(asked: Question) -> str:
     return f"{told}. Look at it with --dry-run --out=json, then say --yes --expect={plan.approval}"
 
 
-def _named(changes: tuple[Change, ...]) -> str:
+def _named(changes: "tuple[Change, ...]") -> str:
     names = [f"{safe_line(one.path)} ({one.what})" if one.path else "its commands" for one in changes[:_NAMED]]
     more = len(changes) - len(names)
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
