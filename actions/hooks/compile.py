@@ -17,7 +17,10 @@ from .shell import bash, export, exports, in_order, references, shown, sources, 
 
 _CREATE = "$#compiler#$ $#flags_before#$ $#source_file#$ $#flags_after#$"
 _LINK = "$#linker#$ $#flags_before#$ $#obj_files#$ $#flags_after#$"
-_ERROR = re.compile(r"\b(fatal )?error\b|undefined reference|No such file|not found", re.IGNORECASE)
+_ERRORS = (
+    re.compile(r"\b(fatal )?error: |undefined reference|command not found"),
+    re.compile(r"\berror\b|No such file|not found|cannot", re.IGNORECASE),
+)
 _BLANKS = re.compile(r" {2,}")
 _STOP = "er=$?; if [ $er != 0 ]; then exit $er; fi"
 
@@ -47,7 +50,8 @@ def _preprocessed(spec: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _reason(output: str, code: int) -> str:
     lines = [line for line in (safe_line(line.strip(), 240) for line in output.splitlines()) if line]
-    return next((line for line in lines if _ERROR.search(line)), (lines or [f"exit code {code}"])[-1])
+    found = next((line for pattern in _ERRORS for line in lines if pattern.search(line)), "")
+    return found or (lines or [f"exit code {code}"])[-1]
 
 
 def _characteristics(spec: Mapping[str, Any], seconds: float) -> dict[str, Any]:

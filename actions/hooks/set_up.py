@@ -155,7 +155,7 @@ def hook_input(spec: Mapping[str, Any]) -> dict[str, Any]:
         "cfg": meta,
         "self_cfg": {},
         "customize": dict(meta["customize"]),
-        "env": dict(meta.get("env", {})),
+        "env": {**meta.get("env", {}), **spec.get("env", {})},
         "install_env": dict(spec.get("install_env", {})),
         "tags": list(spec["tags"]),
         "deps": spec["deps"],

@@ -23,6 +23,7 @@ from ...store.untrusted import safe_line
 
 _REFERENCE = re.compile(r"\$<<(\w+)>>\$")
 _NO_REFERENCE = re.compile(r"\$(?![A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
+_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")  # colours, links, movements
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 _LAST = 16_384  # bytes of what a script wrote that are looked through when it fails
@@ -91,7 +92,7 @@ def is_repeated(key: str, dependency: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a script ended: its exit code, the seconds that it took, and the last of what it wrote."""
+    """How a script ended: its exit code, the seconds that it took, and the last of what it wrote, without colours."""
 
     exit_code: int
     seconds: float
@@ -128,7 +129,8 @@ def shown(words: list[str], folder: Path) -> Ended:
         sys.stdout.buffer.flush()
         last = (last + data)[-_LAST:]
     os.close(ours)
-    return Ended(process.wait(), time.monotonic() - started, last.decode("utf-8", "replace"))
+    told = _CONTROL.sub("", last.decode("utf-8", "replace"))
+    return Ended(process.wait(), time.monotonic() - started, told)
 
 
 def _read(terminal: int) -> bytes:

@@ -79,6 +79,7 @@ def _forked(module: str, folder: Path, log: IO[bytes], environment: dict[str, st
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # terminals and locks are the other's
+        sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
         os.environ.clear()
         os.environ.update(environment)
         sys.argv = [module, str(folder)]

@@ -81,6 +81,7 @@ def detection(
         "search_depth": request.text("search_depth") if is_asked else "",
         "force_version": request.text("force_version") if is_asked else "",
         "install_env": {**request.group("install_env"), **request.group("ienv")} if is_asked else {},
+        "env": request.group("env") if is_asked else {},
         "choices": {},
     }
     stage = Stage(
