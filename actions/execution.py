@@ -86,7 +86,8 @@ def outcome(folder: Path, state: record.JobState, *, seen: bool = False) -> dict
     last = "" if seen or (explained and _TELLS_NOTHING not in explained) else last_lines(folder)
     shown = f"\nits last lines:\n{last}" if last else ""
     what = "" if state.title and reason.startswith(state.title) else f"{state.title or 'the job'}: "
-    failure = FailedError(f"{what}{reason} (job:{folder.name}){shown}")
+    tried = "".join(f"; before that, {one['title']}: {one['reason']}" for one in state.results.get("not_met", ()))
+    failure = FailedError(f"{what}{reason}{tried} (job:{folder.name}){shown}")
     if explained and state.exit_code:  # a stage of ours ends with the code of what it tells
         failure.code = state.exit_code
     raise failure
@@ -95,5 +96,17 @@ def outcome(folder: Path, state: record.JobState, *, seen: bool = False) -> dict
 def last_lines(folder: Path, count: int = _LAST_LINES) -> str:
     """Give the last lines that a job wrote, safe for a terminal."""
     data = output.log_tail(folder, _LAST_BYTES)
-    lines = safe_text(words_of(data)).rstrip().splitlines()
+    lines = _without_frames(safe_text(words_of(data)).rstrip().splitlines())
     return "\n".join(f"  {line}" for line in lines[-count:])
+
+
+def _without_frames(lines: list[str]) -> list[str]:
+    """Leave out the frames of a program's Python traceback: what it ends with says what happened."""
+    kept: list[str] = []
+    within = False
+    for line in lines:
+        begins = line.startswith("Traceback (most recent call last)")
+        within = begins or (within and line.startswith((" ", "\t")))
+        if not within:
+            kept.append(line)
+    return kept
