@@ -11,6 +11,7 @@ from ...store.untrusted import safe_line
 from ..deps.dependency import Resolved
 from ..deps.inventory import Inventory
 from ..deps.query import order_of
+from ..kernel_settings import kernel_settings
 from .stages import as_dict
 
 _PATH_TO = "$#path_to_cid="
@@ -93,6 +94,7 @@ def package_of(
         if name in meta:
             customize.setdefault(name, meta[name])
     variables = {**as_dict(customize.get("install_env")), **choices}
+    variables |= as_dict(kernel_settings(inventory.workspace).get("install_env"))
     given = {**request.group("install_env"), **request.group("ienv")}
     variables |= {**given, **request.group("env")} if is_asked else {}
     version = str(version or customize.get("version") or variables.get("PACKAGE_VERSION") or "")

@@ -14,6 +14,7 @@ from ..deps.dependency import Resolved, all_stages, environment_uids
 from ..deps.inventory import Inventory
 from ..deps.query import is_for
 from ..environments import environment_uid
+from ..kernel_settings import kernel_settings
 from ..plan import Finish, Stage
 from ..soft_files import file_name
 from ..trust.sandbox import software_at
@@ -68,6 +69,8 @@ def detection(
     searched = searched_folders(inventory)
     limits = [".".join(map(str, bounds[0])), ".".join(map(str, bounds[1]))] if any(bounds) else []
     uid = environment_uid(location.uid, "", [*variations, *limits], full_path)
+    settings = {name: str(value) for name, value in kernel_settings(inventory.workspace).items()}
+    only = folders_given((request.text("search_dir") if is_asked else "") or settings.get("soft_search_dirs", ""))
     spec = {
         **common_input(inventory, dependencies, named),
         **soft_input(location, meta, script),
@@ -76,9 +79,10 @@ def detection(
         "version_from": list(bounds[0]),
         "version_to": list(bounds[1]),
         "full_path": full_path,
-        "search_dir": folders_given(request.text("search_dir")) if is_asked else [],
+        "search_dir": only,
         "search_dirs": searched,
-        "search_depth": request.text("search_depth") if is_asked else "",
+        "search_depth": (request.text("search_depth") if is_asked else "")
+        or settings.get("force_soft_search_depth", ""),
         "force_version": request.text("force_version") if is_asked else "",
         "install_env": {**request.group("install_env"), **request.group("ienv")} if is_asked else {},
         "env": request.group("env") if is_asked else {},
@@ -96,7 +100,7 @@ def detection(
         sandbox=contained(
             request,
             "detect",
-            reads=[*folders, *searched, *spec["search_dir"], *_place_of(inventory, full_path)],
+            reads=[*folders, *searched, *only, *_place_of(inventory, full_path)],
             environments=environment_uids(dependencies),
         ),
     )
