@@ -114,9 +114,9 @@ def commands(spec: Mapping[str, Any]) -> list[str]:
             "CK_PROG_TARGET_EXE": spec["target"],
             **{str(name): str(value) for name, value in dict(meta.get("extra_env_for_compilation", {})).items()},
         }
-        script = of_program(_command(meta, "compile_cmds", spec) or _CREATE, spec)
+        script = of_program(_command(meta, "compile_cmds", spec, _CREATE), spec)
         return [*(_tidy(export(name, value)) for name, value in told.items()), _tidy(script)]
-    create = _command(meta, "compile_cmds", spec) or _CREATE
+    create = _command(meta, "compile_cmds", spec, _CREATE)
     lines: list[str] = []
     for source, output in _sources_and_objects(spec):
         after = f"${{CK_FLAGS_OUTPUT}}{shlex.quote(output)}" if _tells(spec, "CK_FLAGS_OUTPUT") else ""
@@ -124,7 +124,7 @@ def commands(spec: Mapping[str, Any]) -> list[str]:
         lines.append(
             _filled(create, {**named, "source_file": source}, spec) + "".join(f" {one}" for one in spec["rest"])
         )
-    if lines and (link := _command(meta, "link_cmds", spec) or _LINK):
+    if lines and (link := _command(meta, "link_cmds", spec, _LINK)):
         named = {
             "linker": f"${meta.get('linker_env') or compiler}",
             "obj_files": " ".join(map(shlex.quote, objects(spec))),
@@ -145,11 +145,12 @@ def _tidy(line: str) -> str:
     return _BLANKS.sub(" ", line).strip()
 
 
-def _command(meta: Mapping[str, Any], key: str, spec: Mapping[str, Any]) -> str:
+def _command(meta: Mapping[str, Any], key: str, spec: Mapping[str, Any], usual: str) -> str:
+    """Give the command of the meta for this system, "" where it says that there is none, else the usual one."""
     by_system = meta.get(key)
     by_system = by_system if isinstance(by_system, dict) else {}
     chosen = by_system.get(str(spec["host"]["dict"].get("ck_name") or "linux")) or by_system.get("default")
-    return str(chosen.get("cmd", "")) if isinstance(chosen, dict) else ""
+    return str(chosen.get("cmd", "")) if isinstance(chosen, dict) and chosen else usual
 
 
 def _tells(spec: Mapping[str, Any], variable: str) -> bool:

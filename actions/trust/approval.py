@@ -129,7 +129,10 @@ def _opens_more(workspace: Workspace, plan: Plan, roots: list[str]) -> bool:
     """
     reads = {read for stage in plan.stages for read in stage.sandbox.reads if not below(read, JOB_PATH)}
     left = [real for real in map(os.path.realpath, reads) if not any(below(real, root) for root in roots)]
-    known = of_this_machine(workspace) if left else ()
+    recorded = os.path.realpath(
+        f"{workspace.place('local')}/program.output"
+    )  # what approved runs left, to compare with
+    known = (*of_this_machine(workspace), recorded) if left else ()
     return not all(any(below(real, one) for one in known) for real in left)
 
 
