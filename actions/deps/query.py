@@ -113,8 +113,8 @@ def is_wanted(meta: Mapping[str, Any], system: Mapping[str, Any], alias: str, va
     """Tell whether a dependency counts here: on this system, and with these variables."""
     if not is_for(meta, system, alias):
         return False
-    if meta.get("enable_if_env") and meta.get("enabled") != "yes":
-        return matches(meta["enable_if_env"], variables)
+    if meta.get("enable_if_env") and meta.get("enabled") != "yes" and not matches(meta["enable_if_env"], variables):
+        return False
     return not (meta.get("disable_if_env") and matches(meta["disable_if_env"], variables))
 
 
