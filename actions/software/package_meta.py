@@ -157,7 +157,8 @@ def folder_name(package: Package, dependencies: Sequence[Resolved], system: str)
     parts += [str(customize.get("extra_suggested_path") or "").strip("-"), *sorted(package.variations)]
     if customize.get("no_os_in_suggested_path") != "yes":
         parts.append(system)
-    return safe_line("-".join(part for part in parts if part), 200).replace("/", "-").replace(" ", "-")
+    name = safe_line("-".join(part for part in parts if part), 200).replace("/", "-").replace(" ", "-")
+    return name.lstrip(".-") or package.location.uid  # neither `..` nor the name of a folder that is put aside
 
 
 def _compiler(dependency: Resolved) -> str:
