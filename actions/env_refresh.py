@@ -121,7 +121,8 @@ def _stage(request: Request, one: Environment, known: Mapping[str, Environment])
         raise NotFoundError(f"its soft entry isn't known: {error}") from error
     asking = Request(request.workspace, "detect", (cid,), _options(request, one), (), request.console)
     inventory = Inventory(asking)
-    _, stages = detection(inventory, location, inventory.meta(location), _dependencies(one, known))
+    needs = _dependencies(one, known)
+    _, stages = detection(inventory, location, inventory.meta(location), needs, is_asked=True)
     stage = stages[-1]
     return replace(
         stage,

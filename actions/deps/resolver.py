@@ -39,7 +39,7 @@ class Resolver:
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
-        self._known: dict[Any, Resolved] = {}
+        self._planned: dict[Any, list[Resolved]] = {}
 
     def resolve(
         self,
@@ -81,9 +81,7 @@ class Resolver:
         chosen = self.inventory.request.group("deps").get(query.key)
         if chosen:
             return self._chosen(query, chosen, needed_by)
-        if query.identity not in self._known:
-            self._known[query.identity] = self._looked_for(query, needed_by, others, depth)
-        return replace(self._known[query.identity], key=query.key, name=query.name, meta=query.meta)
+        return self._looked_for(query, needed_by, others, depth)
 
     def _chosen(self, query: Query, chosen: str, needed_by: str) -> Resolved:
         """Take the environment that the user names for a dependency."""
@@ -103,7 +101,13 @@ class Resolver:
             return self._met(query, max(fitting, key=_rank), len(fitting))
         if depth > _DEEPEST:
             return _unmet(query, f"{needed_by}: dependencies go deeper than {_DEEPEST} levels; do they go in a circle?")
-        return self._from_providers(query, needed_by, others, depth)
+        is_detected = query.meta.get("skip_default") != "yes" and not _is_skipped(query.meta.get("skip_installed"))
+        known = self._planned.setdefault((query.identity, is_detected), [])
+        same = next((one for one in known if not _is_made_otherwise(one, others)), None)
+        if same is None:
+            same = self._from_providers(query, needed_by, others, depth)
+            known.append(same)
+        return replace(same, key=query.key, name=query.name, meta=query.meta)
 
     def _is_whole(self, environment: Environment) -> bool:
         """Tell whether what an environment stands for is still there and the same, and all that it needs too."""
@@ -219,9 +223,10 @@ class Resolver:
     ) -> tuple[str, tuple[Stage, ...], tuple[Resolved, ...]]:
         """Plan an installation and what it needs: the environment's UID, the stages, the dependencies.
 
+        At a `depth` of 0 it may be what the user asks for, whose options are for it alone.
         Raises CkexploreError, for an unmet dependency UnavailableError.
         """
-        package = package_of(self.inventory, location, meta, asked, version)
+        package = package_of(self.inventory, location, meta, asked, version, is_asked=depth == 0)
         check_package(self.inventory, package)
         soft = soft_of_package(self.inventory, package)
         own = meta.get("deps") if package.customize.get("ignore_deps") != "yes" else {}
@@ -241,7 +246,9 @@ class Resolver:
         if wrong := problems(needs):
             raise UnavailableError(wrong[0])
         bounds = asked_bounds(self.inventory)
-        uid, stages = detection(self.inventory, location, meta, needs, bounds=bounds, variations=variations)
+        uid, stages = detection(
+            self.inventory, location, meta, needs, bounds=bounds, variations=variations, is_asked=True
+        )
         return uid, merged(stages), tuple(needs)
 
 
@@ -269,12 +276,23 @@ def _is_skipped(value: Any) -> bool:
     return isinstance(value, dict) and value.get("linux" if os.uname().sysname == "Linux" else "macos") == "yes"
 
 
+def _used(others: Sequence[Resolved]) -> dict[str, tuple[str, ...]]:
+    """Give what is used here for each key."""
+    return {one.key: one.uids for one in others if one.uids and one.meta.get("skip_reuse") != "yes"}
+
+
+def _is_made_otherwise(planned: Resolved, others: Sequence[Resolved]) -> bool:
+    """Tell whether something is to be made with another environment for a key than what is used here."""
+    used = _used(others)
+    return any(one.uids and one.key in used and not set(one.uids) & set(used[one.key]) for one in planned.needs)
+
+
 def _contradicts(environment: Environment, others: Sequence[Resolved]) -> bool:
     """Tell whether an environment was made with another one for a key than what is used here."""
     deps = environment.meta.get("deps")
     if not isinstance(deps, dict):
         return False
-    used = {one.key: one.uids for one in others if one.uids and one.meta.get("skip_reuse") != "yes"}
+    used = _used(others)
     return any(
         isinstance(meta, dict) and meta.get("uoa") and key in used and meta["uoa"] not in used[key]
         for key, meta in deps.items()

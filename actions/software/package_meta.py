@@ -72,14 +72,21 @@ def _settings(variation: Any) -> dict[str, Any]:
 
 
 def package_of(
-    inventory: Inventory, location: Location, meta: Mapping[str, Any], asked: Sequence[str], version: str = ""
+    inventory: Inventory,
+    location: Location,
+    meta: Mapping[str, Any],
+    asked: Sequence[str],
+    version: str = "",
+    *,
+    is_asked: bool = True,
 ) -> Package:
     """Work out a package with the variations asked for and those that are on by default.
 
+    `is_asked` says that it isn't only needed by another one, so that the options of a request for a package are for it.
     Raises InvalidRequestError, NotFoundError for an entry whose path a variable wants.
     """
     request = inventory.request
-    is_asked = request.cid.module in {"package", location.module_uid}
+    is_asked = is_asked and request.cid.module in {"package", location.module_uid}
     variations = chosen_variations(location, meta, asked)
     known, customize = as_dict(meta.get("variations")), as_dict(meta.get("customize"))
     choices: dict[str, Any] = {}

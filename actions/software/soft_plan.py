@@ -50,17 +50,18 @@ def detection(
     *,
     bounds: tuple[Sequence[int], Sequence[int]] = ((), ()),
     variations: Sequence[str] = (),
+    is_asked: bool = False,
 ) -> tuple[str, tuple[Stage, ...]]:
     """Plan a detection; give the UID of the environment that it registers, and the stages with those of its needs.
 
-    `bounds` are the lowest and the highest version. Raises UnavailableError where the entry isn't for this system.
+    `bounds` are the lowest and the highest version. `is_asked` says that the request is for it, and so are its options.
+    Raises UnavailableError where the entry isn't for this system.
     """
     request = inventory.request
     customize = as_dict(meta.get("customize"))
     if not is_for(customize, inventory.host.meta, inventory.host.alias):
         raise UnavailableError(f"{location.cid} is for other systems than {inventory.host.alias}")
     meta = with_variations(meta, variations, location.cid)
-    is_asked = request.cid.module in {"soft", location.module_uid}
     full_path = os.path.abspath(os.path.expanduser(request.text("full_path"))) if request.text("full_path") else ""
     full_path = full_path if is_asked else ""
     script = script_of_soft(inventory, location, meta)

@@ -53,7 +53,7 @@ def test_default_variations_are_added_unless_what_was_asked_for_sets_the_same(
 
 
 def test_variations_that_set_one_variable_to_two_values_contradict(stranger: Stranger) -> None:
-    with pytest.raises(InvalidRequestError, match="small and large of .* contradict"):
+    with pytest.raises(InvalidRequestError, match=r"small and large of .* contradict"):
         package(stranger, {"variations": VARIATIONS}, "small", "large")
     with pytest.raises(InvalidRequestError, match=r"no variation 'tiny'; it has fast, large, small, steady"):
         package(stranger, {"variations": VARIATIONS}, "tiny")
