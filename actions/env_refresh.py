@@ -21,7 +21,7 @@ from ..store.workspace import Workspace
 from .deps.dependency import Resolved
 from .env_removal import dependencies_of
 from .env_selection import name_of
-from .environments import Environment, environments
+from .environments import Environment, environments, signature
 from .plan import Finish, Plan, Stage
 from .request import Request
 from .versions import split_version
@@ -48,7 +48,7 @@ def refresh(request: Request, chosen: Sequence[Environment]) -> Plan | dict[str,
                 found = _row(one, "unknown", str(error))
         rows.append(found)
         if found["state"] in ("changed", "unchanged"):
-            mark(request.workspace, one, found["reason"] if found["state"] == "changed" else "")
+            mark(request.workspace, one, found)
     if not stages:
         return {"env": rows}
     stages[-1] = replace(stages[-1], finish=Finish("compare_versions", {"rows": rows}))
@@ -163,16 +163,18 @@ def compare_versions(workspace: Workspace, job: Path, plan: Plan, arguments: Map
         told = load_json_object(job / "stages" / str(number) / "output.json", _OUTPUT_LIMIT)
         found, problem = (safe_line(str(told.get(name, "")), 300) for name in ("version", "problem"))
         rows.append(_compared(one, found, problem))
-        mark(workspace, one, rows[-1]["reason"] if rows[-1]["state"] == "changed" else "")
+        mark(workspace, one, rows[-1])
     return {"env": rows}
 
 
-def mark(workspace: Workspace, one: Environment, reason: str) -> None:
-    """Note in an environment's meta why it can't be used as it is registered, or with "" that it can."""
-    if one.stale == reason:
+def mark(workspace: Workspace, one: Environment, row: Row) -> None:
+    """Note in an environment's meta what was found: why it can't be used any more, or that its file counts as it is."""
+    reason = row["reason"] if row["state"] == "changed" else ""
+    if one.stale == reason and (one.usable or row["state"] != "unchanged"):
         return
     with changing(workspace, "env"):
         meta = ck.own_meta(one.script.parent)
         told = meta.get("ckexplore")
         own = {key: value for key, value in told.items() if key != "stale"} if isinstance(told, dict) else {}
+        own |= {"file": signature(one.full_path)} if row["state"] == "unchanged" else {}
         write_json(one.script.parent / ck.META, {**meta, "ckexplore": own | ({"stale": reason} if reason else {})})

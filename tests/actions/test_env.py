@@ -49,6 +49,7 @@ def registered(workspace: Workspace, tmp_path: Path) -> Registered:
             "env": {f"X_{name.upper()}": version},
             "bat": "",
             "customize": {},
+            **dict.fromkeys(("name", "package_uid", "installed_to"), ""),
         }
         return register(workspace, uid * 16, spec, found, "once")
 
@@ -267,7 +268,7 @@ def test_what_files_alone_tell_is_answered_without_executing_anything(
     tools = workspace.tools
     one = registered("a", "one", "1.5", ["tool"], package="9" * 16, full_path=tools / "one/bin/one")
     registered("b", "two", "1.5", ["tool"], package="9" * 16, full_path=tools / "two/bin/two")
-    told = {"soft_uoa": SOFT, "customize": {"version": "1.7"}}
+    told = {"data_uoa": SOFT, "customize": {"version": "1.7"}}
     (tools / "one/ck-install.json").write_text(json.dumps(told))
     answer = ask(action="refresh", cid="env")
     rows = {row["data_uid"][0]: (row["state"], row["found_version"]) for row in answer["env"]}
