@@ -20,12 +20,13 @@ _REMOTE = ("http://", "https://", "ftp://", "git://", "git@", "ssh://")
 class Mirror:
     """`fetches` is what has to be fetched after all, "" for nothing; `variables` make the script use what is there.
 
-    `file` is the archive that is copied to where the script would have put it.
+    `file` is the archive that is copied to where the script would have put it, under the `name` that it has there.
     """
 
     fetches: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
+    name: str = ""
     repository: str = ""
 
     @property
@@ -35,7 +36,7 @@ class Mirror:
 
     def copies(self, folder: str) -> tuple[tuple[str, str], ...]:
         """Say what is copied before the script runs."""
-        return ((self.file, f"{folder}/{os.path.basename(self.file)}"),) if self.file else ()
+        return ((self.file, f"{folder}/{self.name}"),) if self.file else ()
 
 
 def from_mirror(inventory: Inventory, package: Package) -> Mirror:
@@ -48,26 +49,32 @@ def from_mirror(inventory: Inventory, package: Package) -> Mirror:
         return Mirror()
     fetches = url if clones or not name else f"{url.rstrip('/')}/{name}"
     folder = inventory.request.text("mirror") or os.environ.get("CKEXPLORE_MIRROR", "")
+    needs_network = Mirror(fetches if url.startswith(_REMOTE) else "")
     if not folder:
-        return Mirror(fetches if url.startswith(_REMOTE) else "")
+        return needs_network
     folder = os.path.abspath(os.path.expanduser(folder))
     wanted = _names(url, name, clones=clones)
-    found = next((path for one in wanted if os.path.exists(path := os.path.join(folder, one))), "")
+    is_there = os.path.exists if clones else os.path.isfile
+    found = next((path for one in wanted if is_there(path := os.path.join(folder, one))), "")
     if not found:
         if inventory.request.text("mirror"):
             raise NotFoundError(
                 f"{package.location.cid}: {safe_line(folder)} has none of {', '.join(map(safe_line, wanted))}, "
                 f"which would be fetched from {safe_line(url)}"
             )
-        return Mirror(fetches)
+        return needs_network
     if clones:
         return Mirror(variables={"PACKAGE_URL": found}, repository=found)
-    return Mirror(variables={"PACKAGE_WGET": "NO"}, file=found)
+    in_place = name if _is_name(name) else os.path.basename(found)
+    return Mirror(variables={"PACKAGE_WGET": "NO"}, file=found, name=in_place)
 
 
 def _names(url: str, name: str, *, clones: bool) -> list[str]:
+    """Give the names under which a mirror may have it, none that leads out of the mirror."""
     last = url.rstrip("/").rpartition("/")[2]
-    if clones:
-        bare = last.removesuffix(".git")
-        return [one for one in (bare, f"{bare}.git") if bare]
-    return [one for one in dict.fromkeys((name, last)) if one and "/" not in one]
+    bare = last.removesuffix(".git")
+    return [one for one in dict.fromkeys((bare, f"{bare}.git") if clones else (name, last)) if _is_name(one)]
+
+
+def _is_name(text: str) -> bool:
+    return text not in ("", ".", "..", ".git") and "/" not in text and "\0" not in text
