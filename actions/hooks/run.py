@@ -28,6 +28,7 @@ _REASON_LIMIT = 240
 _SHORTEST = 0.5  # seconds; less says too little about how many repetitions are needed
 _CLOSE_ENOUGH = (0.8, 1.4)
 _MANY = 1_000
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,10 @@ def run_program(spec: Mapping[str, Any]) -> tuple[dict[str, Any], OutputCheck | 
 
 
 def _ended(code: int) -> str:
-    if code < 0:
-        return f"was ended by {signal.Signals(-code).name}"
-    if code > 128 and code - 128 in {one.value for one in signal.Signals}:
-        return f"was ended by {signal.Signals(code - 128).name}"
+    names = {one.value: one.name for one in signal.Signals}  # real-time signals have none
+    if code < 0 or code - 128 in names:
+        number = -code if code < 0 else code - 128
+        return f"was ended by {names.get(number, f'signal {number}')}"
     return f"ended with exit code {code}"
 
 
@@ -135,7 +136,7 @@ def _calibration(spec: Mapping[str, Any]) -> Calibration:
     repeated = "CT_REPEAT_MAIN" in spec["variables"]
     given = spec["repeat"]
     first = given or str(spec["variables"].get("CT_REPEAT_MAIN", "1"))
-    repeat = max(1, int(first)) if first.isdigit() else 1
+    repeat = max(1, int(first)) if first.isdecimal() and len(first) <= _MOST_DIGITS else 1
     wanted = repeated and not given and not spec["skip_calibration"]
     return Calibration(repeat if repeated else 0, spec["calibration_time"], spec["calibration_max"], wanted)
 
