@@ -13,6 +13,7 @@ from ...store.errors import CkexploreError, NotFoundError
 from ...store.formats import ck
 from ...store.lookup import Location, inherited, locate, locate_one
 from ...store.registry import Repository, repositories
+from ...store.untrusted import inside
 from ..environments import Environment, environments
 from ..request import Request
 from ..software.host_os import HostOs, host_os
@@ -90,7 +91,8 @@ class Inventory:
             raise NotFoundError(f"{whom} uses files of {cid}, which isn't in any known repository: {error}") from error
 
     def script(self, folder: Path, name: str) -> str:
-        """Give a Python file of an entry as text, "" when it isn't there."""
+        """Give a Python file of an entry as text, "" when it isn't there. Raises RefusedError when it is elsewhere."""
+        inside(folder, f"{name}.py")
         path = folder / f"{name}.py"
         return str(path) if path.is_file() else ""
 
