@@ -173,7 +173,7 @@ def _sources_and_objects(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     env = _compiler(spec).get("env")
     ending = str(env.get("CK_OBJ_EXT", "")) if isinstance(env, dict) else ".o"
     for source in map(str.strip, texts(spec["meta"].get("source_files"))):
-        name = Path(source).stem + ending
+        name = Path(references(of_program(source, spec)).rpartition("}")[2]).stem + ending  # never where it is from
         if source.startswith("$<<"):
             yield references(source), name
         elif source.startswith("$#"):
