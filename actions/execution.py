@@ -27,7 +27,7 @@ def execute(request: Request, plan: Plan) -> dict[str, Any]:
     With `--detach` it isn't waited for. `--after=job:UID` starts it when that job has ended well, `--now` at once
     even when every slot of the queue is taken. Interrupted (Ctrl-C), it ends the job with all its processes.
     """
-    if request.flag("dry-run") or request.flag("dry_run"):
+    if request.only_looks:
         return approval.dry_run(request.workspace, plan)
     approved = approval.check(request, plan)
     after = request.text("after").rpartition(":")[2]

@@ -88,7 +88,7 @@ def access(i: Mapping[str, Any] | Sequence[str] | str, workspace: Workspace | No
         request = request_from(workspace or workspace_from_environment(), values)
         result = {"return": 0, **answer(request)}
     except CkexploreError as error:
-        result = {"return": error.code, "error": str(error)}
+        result = {**error.details, "return": error.code, "error": str(error)}
     return deliver(output, request, result)
 
 

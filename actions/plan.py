@@ -87,10 +87,21 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Fitting:
+    """A registered environment that fits a dependency; all text is safe for a terminal."""
+
+    uid: str
+    version: str
+    full_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """One dependency as a person reads it: what meets it, or would, or why nothing does; and its own dependencies.
 
     `state` is "met", "planned" or "unmet". `provider` is a CID, or several of which the first that works is taken.
+    `fitting` are the registered environments that fit, where there are several, `choices` says how many. What is needed
+    a second time in a tree has its own `needs` only the first time.
     """
 
     key: str
@@ -101,7 +112,13 @@ class Need:
     version: str = ""
     problem: str = ""
     choices: int = 0
+    fitting: tuple[Fitting, ...] = ()
     needs: tuple["Need", ...] = ()
+
+    @property
+    def used(self) -> str:
+        """The UID of the environment that meets it; empty when none does yet."""
+        return self.provider.partition(",")[0].removeprefix("local:env:") if self.state == "met" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +132,15 @@ class Plan:
     stages: tuple[Stage, ...]
     notes: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
-    """The dependency tree: what meets each dependency or would."""
+    """The dependency tree: what meets each dependency or would. What is executed says the stages, so it isn't in the
+    hash: another environment that fits as well voids no approval."""
     replays: str = ""
     """The UID of the job whose plan this is; it changes nothing of what is executed, so it isn't in the hash."""
 
     @property
     def approval(self) -> str:
         """The hash that an approval binds to: over all that is executed and every file's content."""
-        return hashlib.sha256(b"ckexplore plan 4\0" + encode(replace(self, replays=""))).hexdigest()
+        return hashlib.sha256(b"ckexplore plan 4\0" + encode(replace(self, replays="", needs=()))).hexdigest()
 
     @property
     def files(self) -> tuple[ExecutedFile, ...]:

@@ -77,6 +77,11 @@ class Request(Record):
         value = self.options.get(name, False)
         return value.lower() not in _NO if isinstance(value, str) else bool(value)
 
+    @property
+    def only_looks(self) -> bool:
+        """Whether only a look at what would be executed is asked for: `--dry-run`."""
+        return self.flag("dry-run") or self.flag("dry_run")
+
     def words(self, name: str) -> tuple[str, ...]:
         """Give a comma-separated option, such as tags, as its parts."""
         return tuple(part.strip() for part in self.text(name).split(",") if part.strip())

@@ -25,7 +25,7 @@ _UNSANDBOXED = "unsandboxed"
 
 def ask(question: "Question") -> "Answer":
     """Show a plan and ask whether it may be executed; an empty or unknown answer and the end of input are "cancel"."""
-    _say(_wrapped([*tell_plan(question.plan, question), ""]))
+    _say(_wrapped([*tell_plan(question.plan, question, short=True), ""]))
     answer = _typed(_ASKED)
     while answer in _READ:
         _read_files(question)

@@ -22,13 +22,16 @@ def run_command(words: Sequence[str]) -> int:
     values.pop("out_file", None)
     as_json = kind.startswith("json")
     console = TerminalConsole(quiet=kind != "con")
+    request = None
     try:
         request = request_from(workspace_from_environment(), values, console)
         result = answer(request)
     except CkexploreError as error:
         console.finish()
         if as_json:
-            write_json(kind, file, {"return": error.code, "error": str(error)})
+            write_json(kind, file, {**error.details, "return": error.code, "error": str(error)})
+        elif kind == "con" and request is not None and request.only_looks and error.details:
+            print_told(request, error.details)
         if not as_json or kind == "json_file":
             raise
         return error.code

@@ -6,6 +6,11 @@ class CkexploreError(Exception):
 
     code = 1
 
+    @property
+    def details(self) -> dict[str, object]:
+        """What an answer has beside the sentence; nothing for most."""
+        return {}
+
 
 class NotFoundError(CkexploreError):
     """An artifact, module, repository or action that isn't there (CK's code 16)."""

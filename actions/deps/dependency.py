@@ -26,8 +26,13 @@ class Resolved:
     stages: tuple[Stage, ...] = ()
     needs: tuple["Resolved", ...] = ()
     problem: str = ""
-    choices: int = 0
-    """How many registered environments fit."""
+    fitting: tuple[Environment, ...] = ()
+    """Registered environments that fit, the one that meets it among them."""
+
+    @property
+    def choices(self) -> int:
+        """How many registered environments fit."""
+        return len(self.fitting)
 
     def as_input(self) -> dict[str, Any]:
         """Give the dependency for a stage's input; what is known of the environment is put in when the stage starts."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...store.errors import CkexploreError, UnavailableError
+from ...store.errors import CkexploreError
 from ...store.formats import ck
 from ...store.lookup import Location
 from ...store.untrusted import safe_line
@@ -25,6 +25,7 @@ from .dependency import Resolved, in_turn, merged, problems
 from .here import likely, possible
 from .inventory import Entry, Inventory
 from .query import Query, allows, fits, is_wanted, order_of, query_of, split_tags, tags_for_system
+from .tree import check_needs
 
 _DEEPEST = 8
 _MOST_SOFTS = 4
@@ -80,10 +81,10 @@ class Resolver:
             return replace(same, meta=query.meta, name=query.name)
         chosen = self.inventory.request.group("deps").get(query.key)
         if chosen:
-            return self._chosen(query, chosen, needed_by)
+            return self._chosen(query, chosen, needed_by, others)
         return self._looked_for(query, needed_by, others, depth)
 
-    def _chosen(self, query: Query, chosen: str, needed_by: str) -> Resolved:
+    def _chosen(self, query: Query, chosen: str, needed_by: str, others: Sequence[Resolved]) -> Resolved:
         """Take the environment that the user names for a dependency."""
         environment = self.inventory.environment(chosen.rsplit(":", 1)[-1].lower())
         if environment is None:
@@ -91,14 +92,19 @@ class Resolver:
                 query,
                 f"{needed_by}: no environment {safe_line(chosen)!r} for {query.key}; `ckexplore show env` lists them",
             )
-        return self._met(query, environment, 1)
+        return self._met(query, environment, self._fitting(query, others))
+
+    def _fitting(self, query: Query, others: Sequence[Resolved]) -> list[Environment]:
+        """List the registered environments that can be used for a dependency."""
+        fitting = [one for one in self.inventory.environments if fits(query, one) and self._is_whole(one)]
+        if query.meta.get("skip_pruning_by_other_deps") == "yes":
+            return fitting
+        return [one for one in fitting if not _contradicts(one, others)]
 
     def _looked_for(self, query: Query, needed_by: str, others: Sequence[Resolved], depth: int) -> Resolved:
-        fitting = [one for one in self.inventory.environments if fits(query, one) and self._is_whole(one)]
-        if query.meta.get("skip_pruning_by_other_deps") != "yes":
-            fitting = [one for one in fitting if not _contradicts(one, others)] or []
+        fitting = self._fitting(query, others)
         if fitting:
-            return self._met(query, max(fitting, key=_rank), len(fitting))
+            return self._met(query, max(fitting, key=_rank), fitting)
         if depth > _DEEPEST:
             return _unmet(query, f"{needed_by}: dependencies go deeper than {_DEEPEST} levels; do they go in a circle?")
         is_detected = query.meta.get("skip_default") != "yes" and not _is_skipped(query.meta.get("skip_installed"))
@@ -119,7 +125,7 @@ class Resolver:
         )
         return environment.usable and all(self.inventory.environment(uid) is not None for uid in uids if uid)
 
-    def _met(self, query: Query, environment: Environment, choices: int) -> Resolved:
+    def _met(self, query: Query, environment: Environment, fitting: Sequence[Environment]) -> Resolved:
         return Resolved(
             key=query.key,
             name=query.name,
@@ -129,7 +135,7 @@ class Resolver:
             version=environment.version,
             environment=environment,
             needs=tuple(self._needs_of(environment)),
-            choices=choices,
+            fitting=tuple(fitting),
         )
 
     def _needs_of(self, environment: Environment) -> Iterator[Resolved]:
@@ -137,7 +143,7 @@ class Resolver:
         for key, meta in deps.items() if isinstance(deps, dict) else ():
             one = self.inventory.environment(str(meta.get("uoa", ""))) if isinstance(meta, dict) else None
             if one is not None and one.uid != environment.uid:
-                yield self._met(query_of(str(key), meta, ()), one, 1)
+                yield self._met(query_of(str(key), meta, ()), one, [one])
 
     # What would make an environment
 
@@ -224,7 +230,7 @@ class Resolver:
         """Plan an installation and what it needs: the environment's UID, the stages, the dependencies.
 
         At a `depth` of 0 it may be what the user asks for, whose options are for it alone.
-        Raises CkexploreError, for an unmet dependency UnavailableError.
+        Raises CkexploreError, for an unmet dependency UnmetError.
         """
         package = package_of(self.inventory, location, meta, asked, version, is_asked=depth == 0)
         check_package(self.inventory, package)
@@ -233,18 +239,16 @@ class Resolver:
         more = soft[1].get("deps") if package.customize.get("ignore_deps") != "yes" else {}
         deps = {**(more if isinstance(more, dict) else {}), **(own if isinstance(own, dict) else {})}
         needs = self.resolve(deps, location.cid, variables=package.install_env, given=others, depth=depth + 1)
-        if wrong := problems(needs):
-            raise UnavailableError(wrong[0])
+        check_needs(needs)
         uid, stages = installation(self.inventory, package, soft, needs)
         return uid, stages, tuple(needs)
 
     def detect(
         self, location: Location, meta: Mapping[str, Any], variations: Sequence[str] = ()
     ) -> tuple[str, tuple[Stage, ...], tuple[Resolved, ...]]:
-        """Plan a detection that was asked for. Raises CkexploreError, for an unmet dependency UnavailableError."""
+        """Plan a detection that was asked for. Raises CkexploreError, for an unmet dependency UnmetError."""
         needs = self.resolve(meta.get("deps"), location.cid, depth=1)
-        if wrong := problems(needs):
-            raise UnavailableError(wrong[0])
+        check_needs(needs)
         bounds = asked_bounds(self.inventory)
         uid, stages = detection(
             self.inventory, location, meta, needs, bounds=bounds, variations=variations, is_asked=True

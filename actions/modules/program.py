@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ...store.errors import InvalidRequestError, RefusedError, UnavailableError
+from ...store.errors import InvalidRequestError, RefusedError
 from ...store.lookup import Location
 from ...store.removal import remove_tree
 from ..deps.dependency import Resolved, merged
 from ..deps.inventory import Inventory
 from ..deps.resolver import Resolver
-from ..deps.tree import tree_of
+from ..deps.tree import check_needs, tree_of
 from ..plan import Plan, Stage
 from ..program import builds
 from ..program.program import (
@@ -20,7 +20,6 @@ from ..program.program import (
     program_entry,
     sources_of,
     taken_entries,
-    unmet,
 )
 from ..program.stages import compile_stage, run_stage
 from ..request import Request
@@ -29,7 +28,7 @@ from ..software.stages import as_dict
 __all__ = ["clean", "compile", "run"]
 
 
-def run(request: Request) -> Plan | dict[str, Any]:
+def run(request: Request) -> Plan:
     """Compile if need be, run one command (`--cmd_key=`), and record the measurements as an experiment point.
 
     `--dataset_uoa=`, `--env.NAME=`, `--flags=`, `--repeat=` (else found, for `--calibration_time=` seconds),
@@ -37,8 +36,7 @@ def run(request: Request) -> Plan | dict[str, Any]:
     """
     program = _program(request, with_run=True)
     title, command = program.location.title, program.command
-    if stopped := _stopped(request, program):
-        return stopped
+    check_needs(program.needs)
     stages: list[Stage] = []
     build = None
     if program.compiled:
@@ -51,7 +49,7 @@ def run(request: Request) -> Plan | dict[str, Any]:
     return _plan(program, request_text, ("run", title, command), stages, program.needs, notes)
 
 
-def compile(request: Request) -> Plan | dict[str, Any]:  # noqa: A001  (CK's name of the action)
+def compile(request: Request) -> Plan:  # noqa: A001  (CK's name of the action)
     """Compile a program in a copy of its folder, without running it: `--flags=`, `--lflags=`, `--static`, `--size`."""
     program = _program(request, with_run=False)
     title = program.location.title
@@ -59,8 +57,7 @@ def compile(request: Request) -> Plan | dict[str, Any]:  # noqa: A001  (CK's nam
         raise InvalidRequestError(
             f"{program.location.cid} has nothing to compile; run it: ckexplore run program:{title}"
         )
-    if stopped := _stopped(request, program):
-        return stopped
+    check_needs(program.needs)
     return _plan(program, f"compile program:{title}", ("compile", title), [compile_stage(program)], program.needs)
 
 
@@ -86,16 +83,6 @@ def _plan(
     all_of_it = merged([*(stage for one in needs for stage in one.stages), *stages])
     location = program.location
     return Plan(request, location.cid, location.uid, tags, all_of_it, notes, tree_of(needs))
-
-
-def _stopped(request: Request, program: Program) -> dict[str, Any] | None:
-    """Give the tree of dependencies where one isn't met and only a look was asked for. Raises UnavailableError."""
-    wrong = unmet(program)
-    if not wrong:
-        return None
-    if request.flag("dry-run") or request.flag("dry_run"):
-        return {"needs": tree_of(program.needs), "unmet": wrong}
-    raise UnavailableError(wrong[0])
 
 
 def _program(request: Request, *, with_run: bool) -> Program:

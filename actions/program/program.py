@@ -11,7 +11,7 @@ from ...store.formats import ck
 from ...store.lookup import Location, locate_one
 from ...store.untrusted import first_bytes, inside, safe_line
 from ...store.walking import walk
-from ..deps.dependency import Resolved, problems
+from ..deps.dependency import Resolved
 from ..deps.inventory import Inventory
 from ..deps.query import order_of, split_tags
 from ..plan import JOB_PATH
@@ -248,8 +248,3 @@ def files_of_dataset(dataset: Dataset) -> Iterator[Path]:
         for path in (Path(place, name) for name in sorted(names)):
             if is_executable(str(path.relative_to(folder)), 0, first_bytes(path, 4)):
                 yield path
-
-
-def unmet(program: Program) -> list[str]:
-    """List why a program can't be run here."""
-    return problems(program.needs)

@@ -9,6 +9,7 @@ from ..trust.executable_files import is_executable
 from ..trust.passage_kinds import KINDS
 from ..trust.question import read_approved
 from ..trust.visible import visible
+from .needs_telling import tell_needs
 
 if TYPE_CHECKING:
     from ..plan import ExecutedFile, Plan, Stage
@@ -30,9 +31,14 @@ _ROOT = "You are root: what goes wrong goes wrong for the whole machine. Be an o
 _MARKS = "Marked passages help the eye; what is hidden in a file on purpose isn't marked. Read it if in doubt."
 
 
-def tell_plan(plan: "Plan", question: "Question | None" = None) -> list[str]:
-    """Give the lines that tell a plan, each safe for a terminal; `question` adds what was found out about it."""
-    lines = [f"{visible(plan.request)} would execute, in this order (JOB is the new folder of the job):", ""]
+def tell_plan(plan: "Plan", question: "Question | None" = None, *, short: bool = False) -> list[str]:
+    """Give the lines that tell a plan, each safe for a terminal; `question` adds what was found out about it.
+
+    At the top stands the dependency tree, `short` with a line for each dependency.
+    """
+    needs = tell_needs(plan.needs, short=short)
+    lines = [*needs, ""] if needs else []
+    lines += [f"{visible(plan.request)} would execute, in this order (JOB is the new folder of the job):", ""]
     for number, stage in enumerate(plan.stages, 1):
         lines += _stage(number, stage)
     lines += ["", *_files(plan, question)]

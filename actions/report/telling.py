@@ -12,6 +12,7 @@ from . import (
     script_telling,
     trust_telling,
 )
+from .needs_telling import tell_unmet
 from .plan_telling import tell_plan
 from .quantity import quantity
 from .table import text_table
@@ -31,6 +32,8 @@ def tell(action: str, module: str, result: Result, width: int = 100, brief: bool
     teller = _TELLERS.get(f"{action} {module}") or _TELLERS.get(action) or _as_json
     if "plan" in result and "approval" in result:
         teller = _planned
+    elif "unmet" in result and "needs" in result:
+        teller = tell_unmet
     elif "answered" in result:
         teller = _answered
     elif "job" in result and "seconds" not in result and action not in ("attach", "log"):

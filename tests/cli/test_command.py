@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ckexplore.cli.version import VERSION
+from ckexplore.store.formats.ck_entries import create_entry
 from ckexplore.store.workspace import Workspace
 
 from ..conftest import EVIL, require
@@ -232,3 +233,18 @@ def test_a_confirmation_is_asked_on_a_terminal_and_no_is_the_default(workspace: 
                 os.write(master, b"unsandboxed\n")
         os.close(master)
         assert process.wait() == code
+
+
+def test_a_look_at_what_cant_run_prints_the_tree_and_exits_with_1(run: Run, workspace: Workspace) -> None:
+    create_entry(workspace.local, "program", {"compile_deps": {"cc": {"tags": "of-yore"}}}, alias="needy")
+    looked = run("compile", "program:needy", "--dry-run", check=False)
+    assert looked.returncode == 1
+    assert "✘ cc: cc (of-yore)\n       UNMET: " in looked.stdout
+    assert looked.stderr.startswith("ckexplore: ")
+    asked = run("compile", "program:needy", check=False)
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert asked.stderr == looked.stderr
+    answer = run("compile", "program:needy", "--dry-run", "--out=json", check=False)
+    told = json.loads(answer.stdout)
+    assert (answer.returncode, told["return"], told["error"]) == (1, 1, told["unmet"][0])
+    assert told["needs"][0]["state"] == "unmet"
