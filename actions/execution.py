@@ -57,12 +57,12 @@ def _follow(request: Request, follower: JobFollower) -> record.JobState:
             request.console.events(events)
         if state.over and not data and not events:
             return state
-        told = _tell_what_it_waits_for(request, follower.folder, state, told)
+        told = _tell_where_it_is(request, follower.folder, state, told)
         time.sleep(0 if data else _LOOK)
 
 
-def _tell_what_it_waits_for(request: Request, folder: Path, state: record.JobState, told: str) -> str:
-    """Say what a job waits for, and no more once it doesn't."""
+def _tell_where_it_is(request: Request, folder: Path, state: record.JobState, told: str) -> str:
+    """Say what a job waits for, and no more once it doesn't; else of one with several stages at which it is."""
     reason = ""
     if state.waits:
         reason = f"waits for input: `ckexplore attach job:{folder.name}` in another terminal"
@@ -71,6 +71,8 @@ def _tell_what_it_waits_for(request: Request, folder: Path, state: record.JobSta
         if folder.name in found.waiting and found.running:
             place = found.waiting.index(folder.name) + 1
             reason = f"number {place} in the queue, behind job:{found.running[0]} (--now wouldn't wait)"
+    elif state.state == "running" and state.stages > 1 and state.title:
+        reason = f"{state.stage + 1} of {state.stages} {state.title}"
     if reason != told:
         request.console.progress(None, reason)
     return reason

@@ -15,7 +15,9 @@ from ..actions.execution import outcome
 from ..actions.jobs import queue, record
 from ..actions.jobs.follow import JobFollower
 from ..actions.jobs.listing import described
+from ..actions.report.detection_telling import is_several, tell_outcome
 from ..store.errors import CkexploreError
+from ..store.untrusted import safe_line
 from ..store.workspace import Workspace
 from . import messages
 from .pace import Pace
@@ -24,6 +26,7 @@ _CLOCK = 0.5  # seconds after which how long a job has run is drawn anew
 _QUEUE_EVERY = 2.0
 _EARLIER = 2 << 20  # bytes of output from before that are shown of a job
 _PIECES = 24  # of about a megabyte, at once
+_SUMMARY_WIDTH = 76
 _BEHIND = _PIECES << 20  # bytes; further behind than this, the display skips what nobody could have read
 
 
@@ -93,10 +96,18 @@ class _Feed:
         if state != told or time.monotonic() - when > _CLOCK:
             self._told[uid] = state, time.monotonic()
             reason = _reason(follower.folder, state) if state.over else ""
-            self._target.post_message(messages.JobMoved(follower.folder, state, reason))
+            summary = _summary(state) if state.over else ""
+            self._target.post_message(messages.JobMoved(follower.folder, state, reason, summary))
         if state.over:
             del self._followers[uid]
         return False
+
+
+def _summary(state: record.JobState) -> str:
+    """Give the tables of what a detection of several entries found."""
+    if not is_several(state.results):
+        return ""
+    return "\n".join(safe_line(line) for line in tell_outcome(state.results, _SUMMARY_WIDTH))
 
 
 def _reason(folder: Path, state: record.JobState) -> str:

@@ -178,11 +178,15 @@ class JobTold(Message):
 
 @dataclass
 class JobMoved(Message):
-    """A job's state; sent when it changes and about once a second."""
+    """A job's state; sent when it changes and about once a second.
+
+    At the end with the reason why it failed, or a summary for its log where several came of it.
+    """
 
     folder: Path
     state: JobState
     reason: str = ""
+    summary: str = ""
 
 
 @dataclass

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ...store.errors import CkexploreError, NotFoundError, UnavailableError
+from ...store.errors import CkexploreError, NotFoundError
 from ...store.untrusted import first_bytes, safe_line
 from ..how_to_get import how_to_get
 from ..soft_files import depth_of, file_name, is_general, search_folders
@@ -35,7 +35,7 @@ class Candidate:
 
 
 def detect(spec: Mapping[str, Any]) -> Detected:
-    """Find the software that `spec` describes (see `software.soft_plan`). Raises UnavailableError or FailedError."""
+    """Find the software that `spec` describes (see `software.soft_plan`). Raises NotFoundError or FailedError."""
     hooks = load(spec["script"], HOOKS)
     values = hook_input(spec)
     name = file_name(values["customize"], spec["host"]["dict"])
@@ -46,7 +46,7 @@ def detect(spec: Mapping[str, Any]) -> Detected:
         paths = [spec["full_path"]]
     else:
         if not name:
-            raise UnavailableError(
+            raise NotFoundError(
                 f"{spec['name']}: its entry doesn't say which file to look for; name it with --full_path=/…"
             )
         paths = _found(hooks, values, name, spec)
@@ -54,7 +54,7 @@ def detect(spec: Mapping[str, Any]) -> Detected:
         paths = [str(path) for path in limited.get("list", paths)]
         in_order = limited.get("skip_sort") == "yes"
     if not paths:
-        raise UnavailableError(f"{spec['name']}: no file named {safe_line(name)} found; {how_to_get(name)}")
+        raise NotFoundError(f"{spec['name']}: no file named {safe_line(name)} found; {how_to_get(name)}")
     found = _with_versions(hooks, values, spec, paths[:_MOST], "" if spec["full_path"] else name)
     best = _best(spec, values["customize"], found, in_order=in_order)
     return replace(
@@ -114,7 +114,7 @@ def _with_versions(
 def _best(
     spec: Mapping[str, Any], customize: Mapping[str, Any], found: list[Candidate], *, in_order: bool
 ) -> Candidate:
-    """Choose the highest version of those that fit, of several the first. Raises UnavailableError."""
+    """Choose the highest version of those that fit, of several the first. Raises NotFoundError."""
     needs_version = customize.get("add_only_with_version") == "yes"
     fitting = [
         one
@@ -124,7 +124,7 @@ def _best(
     ]
     if not fitting:
         told = ", ".join(f"{safe_line(one.path)} ({one.version or 'version unknown'})" for one in found[:3])
-        raise UnavailableError(f"{spec['name']}: none has a version that fits: {told}")
+        raise NotFoundError(f"{spec['name']}: none has a version that fits: {told}")
     if in_order:  # the entry knows better than the highest version
         return fitting[0]
     return max(fitting, key=lambda one: (split_version(one.version), not _is_script(one.path), -found.index(one)))

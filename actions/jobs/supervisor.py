@@ -81,7 +81,9 @@ class Supervisor:
         self._workspace, self._folder = workspace, folder
         self._plan = read_plan(folder)
         self._environment = read_origin(folder).environment
-        self._state = JobState("running", pid=os.getpid(), stages=len(self._plan.stages), started=time.time())
+        notes = {"notes": list(self._plan.notes)} if self._plan.notes else {}
+        stages = len(self._plan.stages)
+        self._state = JobState("running", pid=os.getpid(), stages=stages, started=time.time(), results=notes)
         wanted = any(stage.sandbox.profile != "none" for stage in self._plan.stages)
         self._sandbox = availability() if wanted else Availability(False)
         self._used: list[dict[str, Any]] = []
@@ -137,7 +139,8 @@ class Supervisor:
     def _note_failure(self, number: int, stage: Stage, error: CkexploreError) -> None:
         """Keep why a stage failed without which the job goes on."""
         reason = explain(self._folder, number) or str(error)
-        self._add("not_met", {"title": stage.title, "reason": reason, "exit_code": self._state.exit_code})
+        code = self._state.exit_code or error.code
+        self._add("not_met", {"title": stage.title, "reason": reason, "exit_code": code})
         self._tell(exit_code=None)
 
     def _add(self, name: str, one: dict[str, Any]) -> None:

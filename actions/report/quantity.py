@@ -14,7 +14,7 @@ def quantity(name: str, value: Any) -> str:
         return with_unit(value, "ms")
     if last.endswith("per_s"):
         return f"{value:,.0f}/s" if value >= 100 else f"{value:.3g}/s"
-    if last.endswith(("_s", "_time", "_seconds")) or last == "execution_time":
+    if last.endswith(("_s", "_time", "_seconds")) or last.startswith("execution_time"):
         return with_unit(value, "s")
     if last.endswith(("_bytes", "_size")):
         return with_unit(value, "B")

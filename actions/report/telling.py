@@ -5,24 +5,24 @@ from typing import Any
 
 from . import (
     annotation_telling,
+    detection_telling,
     env_telling,
     job_telling,
     listing,
     platform_telling,
+    run_telling,
     script_telling,
     trust_telling,
 )
 from .needs_telling import tell_unmet
 from .plan_telling import tell_plan
-from .quantity import quantity
 from .table import text_table
 from .units import duration
 
-__all__ = ["measured", "tell", "tell_plan"]
+__all__ = ["tell", "tell_plan"]
 
 Result = Mapping[str, Any]
 _SHOWN = 20
-_NOT_MEASURED = {"return_code", "latencies_s_every"}
 
 
 def tell(action: str, module: str, result: Result, width: int = 100, brief: bool = False) -> list[str]:
@@ -114,43 +114,6 @@ def _placed(result: Result, _width: int) -> list[str]:
     return [f"Entry {name} was successfully moved to {to}" for name in moved]
 
 
-def _registered(result: Result, _width: int) -> list[str]:
-    version = f" {result['version']}" if result.get("version") else ""
-    return ["", f"registered {result['environment']}: {result['full_path']}{version}"]
-
-
-def _ran(result: Result, width: int) -> list[str]:
-    """Tell a run: what was chosen, what was measured, and the chart of its latencies."""
-    from .figures import point_figure  # noqa: PLC0415  (charts, only where one is drawn)
-
-    if "point" not in result:
-        return [f"done in {duration(result['seconds'])} (job:{result['job']})"]
-    rows = [(name, quantity(name, value)) for name, value in measured(result["characteristics"])]
-    lines = [*text_table(("measured", "value"), rows, width=width), ""] if rows else ["nothing was measured"]
-    figure = point_figure(result["point_file"])
-    if figure is not None:
-        lines += [*figure(min(width, 100), 16).lines(), ""]
-    return [
-        *lines,
-        f"point {result['point']} of {result['experiment']} (job:{result['job']}, {duration(result['seconds'])})",
-    ]
-
-
-def measured(characteristics: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """List the single values among a point's characteristics, `group.name` only where it is not the run's."""
-    found: list[tuple[str, Any]] = []
-    for group, values in characteristics.items():
-        if isinstance(values, Mapping):
-            found += [
-                (name if group == "run" else f"{group}.{name}", value)
-                for name, value in values.items()
-                if not isinstance(value, dict | list | str)
-                and not isinstance(value, bool)
-                and name not in _NOT_MEASURED
-            ]
-    return found
-
-
 def _answered(result: Result, _width: int) -> list[str]:
     """Tell what a function of a repository's module answered, beside what it printed itself."""
     ours = ("job", "seconds", "answered", "written")
@@ -194,17 +157,13 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "remove_action": _module,
     "check repo": _checked,
     "pull repo": _pulled,
-    "detect soft": _registered,
-    "install package": _registered,
     "show experiment": _points,
-    "run program": _ran,
-    "compile program": _ran,
-    "run script": _ran,
-    "replay job": _ran,
     **job_telling.TELLERS,
     **annotation_telling.TELLERS,
+    **detection_telling.TELLERS,
     **env_telling.TELLERS,
     **platform_telling.TELLERS,
+    **run_telling.TELLERS,
     **script_telling.TELLERS,
     **trust_telling.TELLERS,
 }

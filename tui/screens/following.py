@@ -73,7 +73,7 @@ class FollowingScreen(Screen[None]):
         if view is None:
             return
         before = view.job_state
-        self.job_pane.move(message.folder, message.state, message.reason)
+        self.job_pane.move(message.folder, message.state, message.reason, message.summary)
         self._count_jobs()
         if message.state.waits and not before.waits:
             self.app.bell()
@@ -99,6 +99,11 @@ class FollowingScreen(Screen[None]):
         if results.get("experiment"):
             self._last_experiment = str(results["experiment"])
             return f"point recorded in {self._last_experiment}; e shows it"
+        if results.get("environments") or results.get("not_met"):
+            from ...actions.report.detection_telling import is_several, outcome_of  # noqa: PLC0415
+
+            if is_several(results):
+                return str(outcome_of(results))
         if results.get("full_path"):
             return f"registered {results['full_path']} {results.get('version', '')}".rstrip()
         return "done"

@@ -110,10 +110,10 @@ class JobPane(Vertical):
             view.take_events(events)
             self._tell()
 
-    def move(self, folder: Path, state: JobState, reason: str) -> None:
-        """Take in where a job is, and at its end why it failed."""
+    def move(self, folder: Path, state: JobState, reason: str, summary: str = "") -> None:
+        """Take in where a job is, and at its end why it failed or what came of it."""
         if view := self.view_of(folder):
-            view.move(state, reason)
+            view.move(state, reason, summary)
             self._tell()
 
     @on(JobTabs.Chosen)

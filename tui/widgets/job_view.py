@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SAMPLES_KEPT = 200_000
 _BAR = 12
+_MANY_STAGES = 5  # of which a bar tells how far they are
 
 
 class JobView(Horizontal):
@@ -81,14 +82,16 @@ class JobView(Horizontal):
         self.chart.display = True
         self.chart.set_figure(sample_figure(list(self._samples[name]), name, self._units[name]))
 
-    def move(self, state: JobState, reason: str) -> None:
-        """Take in where the job is, and show at its end why it failed."""
+    def move(self, state: JobState, reason: str, summary: str = "") -> None:
+        """Take in where the job is, and show at its end why it failed or what came of it."""
         ended = state.over and not self.job_state.over
         self.job_state = state
         if ended:
             self.log_pane.leave_whole_screen()  # the program can't do it any more
         if ended and reason:
             self.write(f"\n\x1b[1;31m{reason}\x1b[0m\n".encode())
+        if ended and summary:
+            self.write(f"{summary}\n".encode())
 
     @property
     def elapsed(self) -> str:
@@ -109,9 +112,14 @@ class JobView(Horizontal):
         return "  ".join(part for part in (waits, self._bar(), self.elapsed, stage) if part)
 
     def _bar(self) -> str:
-        if self._progress is None:
+        """Draw how far the stage is that tells so, else how far a job of many stages is."""
+        state = self.job_state
+        if self._progress is not None:
+            done, total, seconds = self._progress
+        elif state.stages >= _MANY_STAGES and state.started:
+            done, total, seconds = float(state.stage), float(state.stages), time.time() - state.started
+        else:
             return ""
-        done, total, seconds = self._progress
         filled = round(_BAR * done / total)
         left = with_unit(seconds / done * (total - done), "s") if done and seconds and done < total else ""
         return f"{'█' * filled}{'░' * (_BAR - filled)} {done / total:.0%}{f', {left} left' if left else ''}"
