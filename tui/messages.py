@@ -98,11 +98,23 @@ class DetailsRead(Message):
 
 @dataclass
 class Planned(Message):
-    """What a request would execute; to be confirmed where there is a `question`. `approved` says how it has been."""
+    """What a request would execute; to be confirmed where there is a `question`. `approved` says how it has been.
+
+    `values` are the request's, to ask for the same again with another option.
+    """
 
     plan: Plan
     approved: Approved | None
     question: Question | None
+    values: Mapping[str, Any]
+
+
+@dataclass
+class Unmet(Message):
+    """That something can't be executed since a dependency isn't met: the tree with the reasons, as lines."""
+
+    title: str
+    lines: list[str]
 
 
 @dataclass

@@ -14,11 +14,13 @@ from textual.message_pump import MessagePump
 from textual.worker import get_current_worker
 
 from ..actions import browsing, kernel
+from ..actions.deps.tree import UnmetError
 from ..actions.grammar import request_of_words, words_of_line
 from ..actions.jobs import control, queue, record, stopping
 from ..actions.modules import repo
 from ..actions.plan import Plan
 from ..actions.report.figures import experiment_figure
+from ..actions.report.needs_telling import tell_unmet
 from ..actions.report.points import points_table
 from ..actions.report.telling import tell
 from ..actions.request import request_from
@@ -125,9 +127,13 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
     if (request.action, request.cid.module) == ("trust", "repo"):
         target.post_message(messages.Surveyed(repo.survey(request)))
         return
-    result = kernel.prepare(request)
+    try:
+        result = kernel.prepare(request)
+    except UnmetError as error:
+        target.post_message(messages.Unmet(f"{request.action} {request.cid}", tell_unmet(error.details, 0)))
+        return
     if isinstance(result, Plan):
-        _plan(target, workspace, result)
+        _plan(target, workspace, result, values)
         return
     action = kernel.action_name(request)
     target.post_message(messages.Told(request, tell(action, request.cid.module, result, brief=request.flag("min"))))
@@ -135,12 +141,19 @@ def ask(target: MessagePump, workspace: Workspace, values: dict[str, Any]) -> No
         target.post_message(messages.Changed())
 
 
-def _plan(target: MessagePump, workspace: Workspace, plan: Plan) -> None:
+def ask_again(
+    target: MessagePump, workspace: Workspace, values: dict[str, Any], options: dict[str, str], line: str
+) -> None:
+    """Ask for the same as before, with other options chosen and typed."""
+    ask(target, workspace, {**values, **options, **_typed(line)})
+
+
+def _plan(target: MessagePump, workspace: Workspace, plan: Plan, values: dict[str, Any]) -> None:
     """Tell what would be executed; what is our own is asked about all the same: a key is easily hit."""
     approved = approval.standing(workspace, plan)
     shipped = approved is not None and approved.how == SHIPPED
     asked = approval.question(workspace, plan, shipped=shipped) if approved is None or shipped else None
-    target.post_message(messages.Planned(plan, approved, asked))
+    target.post_message(messages.Planned(plan, approved, asked, values))
 
 
 def trust(target: MessagePump, workspace: Workspace, survey: Survey) -> None:
@@ -192,7 +205,12 @@ def ask_for(
     target: MessagePump, workspace: Workspace, artifact: Artifact, action: str, options: dict[str, str], line: str
 ) -> None:
     """Ask for an action on an artifact, with options chosen and typed."""
+    ask(target, workspace, {"action": action, "cid": artifact.cid, **options, **_typed(line)})
+
+
+def _typed(line: str) -> dict[str, Any]:
+    """Read a line of options. Raises InvalidRequestError where it is a command."""
     typed = request_of_words(words_of_line(line)) if line.strip() else {}
     if "action" in typed:
         raise InvalidRequestError(f"{typed['action']!r} is no option; options look like --env.CK_THREADS=2")
-    ask(target, workspace, {"action": action, "cid": artifact.cid, **options, **typed})
+    return typed

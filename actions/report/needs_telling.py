@@ -56,7 +56,7 @@ def _choices(need: "Need", *, short: bool) -> Iterator[str]:
     """Tell how to take another of several environments that fit."""
     if need.choices <= 1:
         return
-    yield f"{need.choices} environments fit it; --deps.{visible(need.key)}=UID takes another one"
+    yield f"{need.choices} environments fit; --deps.{visible(need.key)}=UID takes another"
     if short:
         return
     others = [one for one in need.fitting if one.uid != need.used]

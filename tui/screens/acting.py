@@ -13,7 +13,9 @@ from .. import messages
 from ..keys import BROWSER, JOBS
 from .choose import Choice, ChooseScreen
 from .confirm import ConfirmScreen
+from .environments import OtherOptions
 from .following import FollowingScreen
+from .pager import PagerScreen
 from .trust import TrustScreen
 
 if TYPE_CHECKING:
@@ -168,14 +170,22 @@ class ActingScreen(FollowingScreen):
             self._start(plan, approved)
             return
 
-        def answered(answer: "Answer | None") -> None:
-            if answer is None or answer == "cancel":
+        def answered(answer: "Answer | OtherOptions | None") -> None:
+            if isinstance(answer, OtherOptions):
+                arguments = (self.workspace, message.values, answer.chosen, answer.line)
+                self.in_thread(self.work.ask_again, *arguments, group="request")
+            elif answer is None or answer == "cancel":
                 self.notify("not executed", markup=False)
             else:
                 self._start(plan, approved, answer)
 
         self.app.clear_notifications()  # nothing may cover what is to be confirmed
         self.app.push_screen(ConfirmScreen(message.question), answered)
+
+    def on_unmet(self, message: messages.Unmet) -> None:
+        """Show why something can't be executed: all that it needs, with the reasons."""
+        self.app.clear_notifications()
+        self.app.push_screen(PagerScreen(message.title, lambda page: page.show_text("\n".join(message.lines))))
 
     def _start(self, plan: Plan, approved: "Approved | None", answer: "Answer" = "once") -> None:
         arguments = (self.workspace, self.to_follow, plan, approved, answer)

@@ -15,10 +15,11 @@ from textual.widgets.selection_list import Selection
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What can be chosen: its name, and what it is."""
+    """What can be chosen: its name, and what it is; `shown` stands for the name where that says little."""
 
     name: str
     explanation: str = ""
+    shown: str = ""
 
 
 class ChooseScreen(ModalScreen[tuple[list[str], str] | None]):
@@ -85,4 +86,4 @@ class ChooseScreen(ModalScreen[tuple[list[str], str] | None]):
 
 
 def _prompt(choice: Choice) -> Content:
-    return Content(f"{choice.name}  {choice.explanation}".rstrip())
+    return Content(f"{choice.shown or choice.name}  {choice.explanation}".rstrip())

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from ..widgets.document import DocumentView
+from .environments import OtherOptions, environment_choices, environments_screen, other_options
 from .pager import PagerScreen
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 _UNSANDBOXED = "Nothing protects this machine from it: no sandbox. Press u to execute it all the same; Esc cancels."
 
 
-class ConfirmScreen(ModalScreen["Answer"]):
+class ConfirmScreen(ModalScreen["Answer | OtherOptions"]):
     """Answers "once" or "always" only when the person says so; "cancel" is the default.
 
-    A plan without a sandbox that isn't ours takes a second, explicit key.
+    A plan without a sandbox that isn't ours takes a second, explicit key. Where several environments fit a dependency,
+    the answer may be that another one is to be used.
     """
 
     CSS_PATH = "confirm.tcss"
@@ -31,6 +33,7 @@ class ConfirmScreen(ModalScreen["Answer"]):
         Binding("y,o", "answer('once')", "Execute once"),
         Binding("a", "answer('always')", "Always for exactly this content"),
         Binding("r", "read", "Read the files"),
+        Binding("e", "environments", "Other environments"),
         Binding("u", "unsandboxed", "Without a sandbox", show=False),
         Binding("n,c,escape,q", "answer('cancel')", "Cancel"),
         Binding("left", "app.focus_previous", show=False),
@@ -47,6 +50,7 @@ class ConfirmScreen(ModalScreen["Answer"]):
     def __init__(self, question: "Question") -> None:
         super().__init__()
         self._question = question
+        self._choices = environment_choices(question.plan)
         self._chosen: Answer = "cancel"
 
     def compose(self) -> ComposeResult:
@@ -57,6 +61,8 @@ class ConfirmScreen(ModalScreen["Answer"]):
             yield Label(self._trust_note(), classes="question-note", markup=False)
             with Horizontal(classes="question-buttons"):
                 yield Button("Cancel (n)", id="confirm-cancel", compact=True)
+                if self._choices:
+                    yield Button("Environments (e)", id="confirm-environments", compact=True)
                 yield Button("Read files (r)", id="confirm-read", compact=True)
                 yield Button("Always (a)", id="confirm-always", variant="warning", compact=True)
                 yield Button("Once (y)", id="confirm-once", variant="warning", compact=True)
@@ -85,6 +91,8 @@ class ConfirmScreen(ModalScreen["Answer"]):
         name = (event.button.id or "").removeprefix("confirm-")
         if name == "read":
             self.action_read()
+        elif name == "environments":
+            self.action_environments()
         else:
             self.action_answer("once" if name == "once" else "always" if name == "always" else "cancel")
 
@@ -101,6 +109,21 @@ class ConfirmScreen(ModalScreen["Answer"]):
         """Confirm that a plan is to be executed without a sandbox."""
         if self._chosen != "cancel":
             self.dismiss(self._chosen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer other environments only where there are some."""
+        del parameters
+        return action != "environments" or bool(self._choices)
+
+    def action_environments(self) -> None:
+        """Choose another of the environments that fit."""
+
+        def chosen(answer: tuple[list[str], str] | None) -> None:
+            if answer is not None:
+                other: OtherOptions = other_options(answer)
+                self.dismiss(other)
+
+        self.app.push_screen(environments_screen(self._question.plan), chosen)
 
     def action_read(self) -> None:
         """Read the files that can be executed."""

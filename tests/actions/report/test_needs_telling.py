@@ -38,7 +38,7 @@ def test_the_short_form_has_a_line_for_each_and_leaves_out_what_met_ones_need() 
 def test_of_several_environments_that_fit_it_is_said_how_to_take_another() -> None:
     fitting = tuple(Fitting(f"00a{number}", f"{number}.0", f"/opt/{number}/gcc") for number in "a123456")
     told = tell_needs((replace(GCC, choices=7, fitting=fitting),))
-    assert "       7 environments fit it; --deps.compiler=UID takes another one" in told
+    assert "       7 environments fit; --deps.compiler=UID takes another" in told
     assert "          00a1, 1.0, /opt/1/gcc" in told
     assert told[-1] == "          and 2 more: ckexplore show env --tags=compiler,lang-c"
     assert not any("00aa," in line for line in told[3:])
