@@ -77,7 +77,7 @@ def _with_reasons(rows: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
     first = min(max(cell_width(clean(name)) for name, _ in rows), width // 2)
     yield f"{'─' * first}  {'─' * max(1, width - first - 2)}"
     for name, reason in rows:
-        parts = wrap(clean(reason), max(_NARROWEST, width - first - 2)) or [""]
+        parts = wrap(clean(reason), max(_NARROWEST, width - first - 2), break_on_hyphens=False) or [""]
         yield f"{padded(clean(name), first)}  {parts[0]}".rstrip()
         yield from (f"{' ' * first}  {part}" for part in parts[1:])
 
