@@ -177,7 +177,7 @@ def test_added_tags_belong_to_the_query_and_what_is_known_of_an_answer_does_not(
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=4))
 def test_whatever_a_meta_says_is_read(value: Any) -> None:
     names = ("tags", "or_tags", "no_tags", "version_from", "version_to", "name", "enable_if_env", "only_for_host_os")
-    meta = dict.fromkeys((*names, "update_tags_if_env", "update_tags_by_host_platform", "sort"), value)
+    meta: dict[str, Any] = dict.fromkeys((*names, "update_tags_if_env", "update_tags_by_host_platform", "sort"), value)
     fits(query_of("k", meta, ()), environment("a", version="1"))
     is_wanted(meta, LINUX, "linux-64", {})
     tags_for_system(meta, LINUX, "linux-64", {})

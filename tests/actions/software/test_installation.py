@@ -138,7 +138,7 @@ def test_a_failed_installation_leaves_nothing_and_a_failed_reinstallation_the_fo
 def test_an_archive_and_a_git_repository_come_from_a_mirror(stranger: Stranger, tmp_path: Path) -> None:
     require("git")
     mirror = tmp_path / "mirror"
-    make_tree(mirror / "tool", **{FILE: "of git\n"})
+    make_tree(mirror / "tool", answer="of git\n")
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / FILE).write_text("of an archive\n")
     require("tar")
@@ -161,7 +161,7 @@ def test_an_archive_and_a_git_repository_come_from_a_mirror(stranger: Stranger, 
     stranger.entry("package", "a", {**common, "customize": customize, "end_full_path_universal": FILE})
     cloned = {"PACKAGE_URL": "https://example.invalid/tool.git", "PACKAGE_GIT": "YES"}
     customize = {"install_env": cloned, "use_git_revision": "yes", "git_src_dir": "src"}
-    stranger.entry("package", "b", {**common, "customize": customize, "end_full_path_universal": f"src/{FILE}"})
+    stranger.entry("package", "b", {**common, "customize": customize, "end_full_path_universal": "src/answer"})
     one = installed(stranger, "package:a", mirror=str(mirror))
     assert Path(one.full_path).read_text() == "of an archive\n"
     two = installed(stranger, "package:b", mirror=str(mirror))
