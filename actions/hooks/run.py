@@ -311,7 +311,7 @@ def template(spec: Mapping[str, Any]) -> list[str]:
     run_time, scripts = _run_time(spec), spec["scripts"]
     lines = [f"hook ck_preprocess of {_name(scripts['pre_process_via_ck'])}"] if "pre_process_via_ck" in scripts else []
     lines += [*texts(run_time.get("pre_process_cmds")), *texts(run_time.get("pre_process_cmd"))]
-    lines.append(command(spec))
+    lines += [*exports(spec["variables"]), *([spec["extra_env"]] if spec["extra_env"] else []), command(spec)]
     if "post_process_via_ck" in scripts:
         lines.append(f"hooks ck_postprocess, ck_check_output of {_name(scripts['post_process_via_ck'])}")
     lines += [*texts(run_time.get("post_process_cmds")), *texts(run_time.get("post_process_cmd"))]

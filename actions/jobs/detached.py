@@ -15,6 +15,7 @@ from ...store.errors import CkexploreError
 from ...store.workspace import Workspace
 
 DISPATCHER_LOCK = "dispatcher"
+_COMMAND_LINE = "ckexplore.cli.main"
 
 
 def start_supervisor(workspace: Workspace, folder: Path) -> None:
@@ -36,7 +37,7 @@ def start_dispatcher(workspace: Workspace) -> None:
 def _start(workspace: Workspace, module: str, folder: Path, log: Path) -> None:
     """Run a module of ours that forks and ends at once: what goes on is nobody's child and gets no hang-up of ours."""
     environment = {**os.environ, "CKEXPLORE_HOME": str(workspace.home)}
-    start = _forked if threading.active_count() == 1 else _executed
+    start = _forked if _is_command_line() else _executed
     try:
         with log.open("wb") as stream:
             code = start(module, folder, stream, environment)
@@ -44,6 +45,17 @@ def _start(workspace: Workspace, module: str, folder: Path, log: Path) -> None:
         raise CkexploreError(f"the {module} of {folder} can't be started ({error.strerror})") from error
     if code:
         raise CkexploreError(f"the {module} of {folder} can't be started; {log} says why")
+
+
+def _is_command_line() -> bool:
+    """Tell whether this process is `ckexplore` itself, for one command and without threads.
+
+    Whoever else calls us has objects of which a copy must not be cleaned up, and perhaps locks.
+    """
+    started = sys.modules["__main__"]
+    name = getattr(getattr(started, "__spec__", None), "name", "")
+    called = getattr(getattr(started, "main", None), "__module__", "")
+    return _COMMAND_LINE in (name, called) and threading.active_count() == 1
 
 
 def _executed(module: str, folder: Path, log: IO[bytes], environment: dict[str, str]) -> int:
@@ -62,10 +74,7 @@ def _executed(module: str, folder: Path, log: IO[bytes], environment: dict[str, 
 
 
 def _forked(module: str, folder: Path, log: IO[bytes], environment: dict[str, str]) -> int:
-    """Run the module in a copy of this process, which has imported most of it: that halves what a start takes.
-
-    Only without threads: a lock that another one holds would never be given back in the copy.
-    """
+    """Run the module in a copy of this process, which has imported most of it: that halves what a start takes."""
     sys.stdout.flush()
     sys.stderr.flush()
     process = os.fork()

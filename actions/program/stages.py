@@ -16,6 +16,7 @@ from ..environments import scripts_of
 from ..executed_files import MOST_FILES, executed_files, files_below
 from ..hooks import compile as compiling
 from ..hooks import run as running
+from ..hooks.shell import exports
 from ..plan import NOT_COPIED, ExecutedFile, Finish, Sandbox, Stage
 from ..request import number
 from ..software.mentioned import as_entries
@@ -36,7 +37,11 @@ def compile_stage(program: Program) -> Stage:
     return Stage(
         title=f"compile program:{program.location.title}",
         argv=child("compile"),
-        commands=(*_sourced(program.compile_needs), *compiling.commands(_as_template(spec))),
+        commands=(
+            *_sourced(program.compile_needs),
+            *exports(spec["compile_variables"]),
+            *compiling.commands(_as_template(spec)),
+        ),
         cwd=program.run_folder,
         files=_files(program, program.compile_needs, scripts),
         whole_folders=_whole_folders(program, scripts),

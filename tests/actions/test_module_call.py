@@ -238,7 +238,9 @@ def ask(i):
 def test_what_would_be_executed_is_refused_with_the_command_to_give_first(modules: Modules) -> None:
     modules.module("asker", ASKING)
     modules.module("unapproved", "def call(i):\n    return {'return': 0}\n")
-    *refused, platform = modules.approved("ask", "asker")["answers"]
+    answered = modules.approved("ask", "asker")
+    assert answered["return"] == 0, answered
+    *refused, platform = answered["answers"]
     assert all(one["return"] > 0 for one in refused)
     told = [one["error"] for one in refused]
     assert "ckexplore detect soft --tags=compiler,gcc" in told[0]

@@ -82,7 +82,7 @@ async def test_a_running_job_goes_on_without_the_browser_and_is_shown_by_the_nex
         await asked(run, "run program:image-classification-onnx --cmd_key=latency --env.CK_MINIMUM_SECONDS=4")
         await run.pilot.press("y")
         view = await begun(run)
-        await run.until(lambda: view.job_state.stage == 4)
+        await run.until(lambda: view.job_state.stage == 3)
         folder = view.folder
         await run.pilot.press("q")
     assert folder is not None
@@ -99,7 +99,7 @@ async def test_x_ends_the_running_job(workspace: Workspace, samples: Path) -> No
         await asked(run, "run program:image-classification-onnx --cmd_key=latency --env.CK_MINIMUM_SECONDS=60")
         await run.pilot.press("y")
         view = await begun(run)
-        await run.until(lambda: view.job_state.stage == 4)
+        await run.until(lambda: view.job_state.stage == 3)
         await run.pilot.press("x")
         await run.until(lambda: view.job_state.over)
         assert view.job_state.state == "cancelled"
