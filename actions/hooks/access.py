@@ -27,6 +27,8 @@ def answer(i: Mapping[str, Any], entries: Entries) -> Answer:
         return _ANSWERS[action, module](i)
     if action in ("find", "load"):
         return _found(i, entries, with_meta=action == "load")
+    if action == "search":
+        return _searched(i, entries)
     if (action, module) == ("run", "script"):
         return _run_script(i, entries)
     return {"return": 1, "error": f"{action} {module} is not offered to scripts here"}
@@ -45,6 +47,18 @@ def _entry(i: Mapping[str, Any], entries: Entries, module: str = "") -> Mapping[
     return None
 
 
+def _told(one: Mapping[str, str]) -> Answer:
+    return {
+        "return": 0,
+        "path": one["path"],
+        "data_uoa": one["alias"] or one["uid"],
+        "data_alias": one["alias"],
+        "data_uid": one["uid"],
+        "module_uoa": one["module"],
+        "module_uid": one["module_uid"],
+    }
+
+
 def _not_offered(i: Mapping[str, Any]) -> Answer:
     what = i.get("cid") or f"{i.get('module_uoa')}:{i.get('data_uoa')}"
     return {"return": 16, "error": f"{safe_line(str(what), 200)} isn't an entry that the plan names for this script"}
@@ -54,19 +68,24 @@ def _found(i: Mapping[str, Any], entries: Entries, *, with_meta: bool) -> Answer
     one = _entry(i, entries)
     if one is None:
         return _not_offered(i)
-    found = {
-        "return": 0,
-        "path": one["path"],
-        "data_uoa": one["alias"] or one["uid"],
-        "data_alias": one["alias"],
-        "data_uid": one["uid"],
-        "module_uoa": one["module"],
-        "module_uid": one["module_uid"],
-    }
+    found = _told(one)
     if with_meta:
         loaded = ck_stand_in.load_json_file({"json_file": f"{one['path']}/.cm/meta.json"})
         found |= {"dict": loaded["dict"]} if not loaded["return"] else loaded
     return found
+
+
+def _searched(i: Mapping[str, Any], entries: Entries) -> Answer:
+    """List the entries of a module that have the tags, as far as the plan names them."""
+    module, wanted = str(i.get("module_uoa") or ""), {tag for tag in str(i.get("tags") or "").split(",") if tag}
+    name, found = str(i.get("data_uoa") or ""), list[Answer]()
+    for one in entries:
+        meta = ck_stand_in.load_json_file({"json_file": f"{one['path']}/.cm/meta.json"}).get("dict", {})
+        is_meant = module in (one["module"], one["module_uid"]) and name in ("", "*", one["alias"], one["uid"])
+        if is_meant and wanted <= set(meta.get("tags", ())):
+            told = {key: value for key, value in _told(one).items() if key != "return"}
+            found.append({**told, **({"meta": meta} if i.get("add_meta") == "yes" else {})})
+    return {"return": 0, "lst": found}
 
 
 def _run_script(i: Mapping[str, Any], entries: Entries) -> Answer:

@@ -272,16 +272,22 @@ def _remove_outputs(spec: Mapping[str, Any]) -> None:
 
 
 def _post_processed(prepared: Prepared, variables: dict[str, Any]) -> dict[str, Any]:
-    run_time, found = _run_time(prepared.spec), dict[str, Any]()
+    found: dict[str, Any] = {}
     if "ck_postprocess" in prepared.post_process:
         answer = call(prepared.post_process, "ck_postprocess", _hook_values(prepared.spec, variables))
         told = answer.get("characteristics")
         found |= told if isinstance(told, dict) else {}
-    after = [*texts(run_time.get("post_process_cmds")), *texts(run_time.get("post_process_cmd"))]
-    _process(prepared.spec, after, variables, "after the run")
+    _process(prepared.spec, _commands_after(prepared.spec), variables, "after the run")
     if isinstance(found.get("execution_time"), str):
         found["execution_time"] = _number(found["execution_time"])
     return found
+
+
+def _commands_after(spec: Mapping[str, Any]) -> list[str]:
+    """List the meta's commands after a run, without those whose Python files are hooks."""
+    run_time = _run_time(spec)
+    listed = [*texts(run_time.get("post_process_cmds")), *texts(run_time.get("post_process_cmd"))]
+    return [one for one in listed if not (spec["called_as_hooks"] and one.split()[:1] and one.startswith("python"))]
 
 
 def _number(text: str) -> float | str:
@@ -314,7 +320,7 @@ def template(spec: Mapping[str, Any]) -> list[str]:
     lines += [*exports(spec["variables"]), *([spec["extra_env"]] if spec["extra_env"] else []), command(spec)]
     if "post_process_via_ck" in scripts:
         lines.append(f"hooks ck_postprocess, ck_check_output of {_name(scripts['post_process_via_ck'])}")
-    lines += [*texts(run_time.get("post_process_cmds")), *texts(run_time.get("post_process_cmd"))]
+    lines += _commands_after(spec)
     if _calibration(spec).wanted:
         lines.append(
             f"again with more repetitions (CT_REPEAT_MAIN) until it takes about {spec['calibration_time']:g} s"

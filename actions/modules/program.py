@@ -98,7 +98,7 @@ def _program(request: Request, *, with_run: bool) -> Program:
     if request.text("compiler_tags") and isinstance(wanted.get("compiler"), dict):
         tags = f"{wanted['compiler'].get('tags', '')},{request.text('compiler_tags')}"
         wanted = {**wanted, "compiler": {**wanted["compiler"], "tags": tags}}
-    compile_needs = resolver.resolve(wanted, location.cid, variables=variables) if compiled or "deps" in meta else []
+    compile_needs = resolver.resolve(wanted, location.cid, variables=variables)  # a run needs them too, as in CK
     command = choose_command(request, location, meta, tuple(compile_needs)) if with_run else ""
     details = as_dict(as_dict(meta.get("run_cmds")).get(command))
     run_needs = _run_needs(resolver, location, meta, command, details, variables, compile_needs) if with_run else []

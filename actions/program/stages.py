@@ -16,7 +16,8 @@ from ..environments import scripts_of
 from ..executed_files import MOST_FILES, executed_files, files_below
 from ..hooks import compile as compiling
 from ..hooks import run as running
-from ..hooks.shell import exports
+from ..hooks.placeholders import of_program
+from ..hooks.shell import exports, texts
 from ..plan import NOT_COPIED, ExecutedFile, Finish, Sandbox, Stage
 from ..request import number
 from ..software.mentioned import as_entries
@@ -181,6 +182,7 @@ def _execution(program: Program) -> dict[str, Any]:
         "params": request.group("params"),
         "rest": list(request.rest),
         "scripts": _scripts(program),
+        "called_as_hooks": program.run_time.get("post_process_via_ck") == "yes" and bool(_called_scripts(program)),
         "recorded": [] if request.flag("overwrite_reference_output") else _recorded(program),
         "skip_output_validation": request.flag("skip_output_validation"),
     }
@@ -206,6 +208,27 @@ def _scripts(program: Program) -> dict[str, str]:
             if not path:
                 raise NotFoundError(f"{program.location.cid}: its script {name}.py ({key}) isn't there")
             found[key] = path
+    if program.run_time.get("post_process_via_ck") == "yes" and (called := _called_scripts(program)):
+        found["post_process_via_ck"] = called[0]
+    return found
+
+
+def _called_scripts(program: Program) -> list[str]:
+    """List the Python files among the commands after a run: with `post_process_via_ck` "yes" they are hooks.
+
+    Raises RefusedError for one outside of the program and of what it takes files from.
+    """
+    places = {name: str(location.path) for name, location in program.taken.items()}
+    placed = {"taken": places, "host": program.inventory.host.as_input(), "source_folder": str(program.sources.path)}
+    found: list[str] = []
+    for command in texts(program.run_time.get("post_process_cmds")):
+        words = of_program(command, placed).split()
+        if len(words) < 2 or not words[0].startswith("python"):
+            continue
+        path = Path(words[1] if words[1].endswith(".py") else f"{words[1]}.py")
+        folders = [folder for folder in (program.sources.path, *map(Path, places.values())) if folder in path.parents]
+        name = str(path.relative_to(folders[0]).with_suffix("")) if folders else ""
+        found += [script] if name and (script := program.inventory.script(folders[0], name)) else []
     return found
 
 

@@ -33,6 +33,7 @@ def program_spec(run_time: dict[str, Any] | None = None, **changes: Any) -> dict
         "params": {},
         "rest": [],
         "scripts": {},
+        "called_as_hooks": False,
         "recorded": [],
         "skip_output_validation": False,
         "flags": "",

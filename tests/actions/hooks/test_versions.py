@@ -14,7 +14,7 @@ from ckexplore.actions.hooks.detect import detect
 from ckexplore.actions.hooks.loading import Hooks, call, load
 from ckexplore.actions.hooks.versions import Asked, installation_of, told_version
 from ckexplore.actions.soft_files import depth_of, file_name, search_folders
-from ckexplore.store.errors import FailedError, UnavailableError
+from ckexplore.store.errors import FailedError, NotFoundError
 
 from .specs import soft_spec
 
@@ -134,7 +134,7 @@ def test_of_several_the_highest_version_wins_unless_the_entry_knows_better(made:
     assert detect(spec).version == "1.10"
     assert detect(spec | {"version_to": [1, 9]}).version == "1.9"
     assert detect(spec | {"force_version": "3"}).version == "3"
-    with pytest.raises(UnavailableError, match=r"none has a version that fits: .*d/"):
+    with pytest.raises(NotFoundError, match=r"none has a version that fits: .*d/"):
         detect(spec | {"version_from": [8]})
     script = tmp_path / "customize.py"
     script.write_text(
