@@ -182,6 +182,14 @@ def _files(i: Mapping[str, Any]) -> Answer:
     return {"return": 0, "list": found}
 
 
+def _first_choice(i: Mapping[str, Any]) -> Answer:
+    """Choose the first of some entries, as CK does when nobody is asked."""
+    choices = i.get("choices") or []
+    if not choices or not isinstance(choices[0], Mapping):
+        return {"return": 16, "error": "there is nothing to choose from"}
+    return {"return": 0, "choice": str(choices[0].get("data_uid") or choices[0].get("data_uoa") or "")}
+
+
 def _numbers_compared(i: Mapping[str, Any]) -> Answer:
     """Compare two lists of numbers, in files or given, within `abs_threshold`."""
     lists: list[Any] = []
@@ -218,4 +226,5 @@ _ANSWERS: dict[tuple[str, str], Callable[[Mapping[str, Any]], Answer]] = {
     ("search_version", "soft"): _search_version,
     ("list_all_files", "soft"): _files,
     ("check_numerical", "program.output"): _numbers_compared,
+    ("select_uoa", "choice"): _first_choice,
 }

@@ -26,6 +26,8 @@ _NO_REFERENCE = re.compile(r"\$(?![A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
 _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")  # colours, links, movements
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
+_PYTHON = 'command -v python > /dev/null || python() { python3 "$@"; }'
+"""Old scripts call `python`, which many systems no longer have."""
 _LAST = 16_384  # bytes of what a script wrote that are looked through when it fails
 
 Deps = Mapping[str, Mapping[str, Any]]
@@ -101,7 +103,7 @@ class Ended:
 
 def bash(script: Path, lines: Iterable[str]) -> list[str]:
     """Write a script, and give the words that run it."""
-    script.write_text("\n".join(("#! /bin/bash", *lines)) + "\n", encoding="utf-8", errors="surrogateescape")
+    script.write_text("\n".join(("#! /bin/bash", _PYTHON, *lines)) + "\n", encoding="utf-8", errors="surrogateescape")
     return ["bash", str(script)]
 
 
