@@ -161,7 +161,7 @@ def test_a_missing_program_is_named_with_the_way_to_get_it(workspace: Workspace,
 
 def test_a_detection_that_finds_nothing_registers_nothing(ask: Ask, workspace: Workspace, tmp_path: Path) -> None:
     answer = ask(action="detect", cid="soft:compiler.llvm", search_dir=str(tmp_path))
-    assert answer["return"] == 1
+    assert answer["return"] == 16
     assert "clang" in answer["error"]
     assert list(environments(workspace)) == []
 

@@ -180,4 +180,5 @@ def test_choices_questions_and_trust_until_they_are_cancelled(run: Watched) -> N
     run.see("i", "Install package:evil-package")
     run.see("\r", "isn't known")
     run.find("evil-soft", "d000000000000001")
-    run.see("d", "dependency")
+    run.see("d", "dependency", "Esc closes")
+    run.see("\x1b", gone=["Esc closes"])

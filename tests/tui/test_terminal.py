@@ -72,7 +72,7 @@ def test_a_job_started_in_the_browser_survives_the_hang_up_of_its_terminal(
     run.press("y")
     folder: list[Path] = []
     deadline = time.monotonic() + 30
-    while not (folder and record.read_state(folder[0]).stage == 4):
+    while not (folder and record.read_state(folder[0]).stage == 3):
         assert time.monotonic() < deadline
         folder = [path.parent for path in (workspace.jobs / "job").glob("*/state.json")]
         run.read(0.05)

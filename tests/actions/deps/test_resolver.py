@@ -289,7 +289,7 @@ def test_an_unmet_dependency_gives_one_line_that_says_who_needs_what(stranger: S
     assert not set(told) & set("\x1b\x07\x9b\u202e\x00")
     answer = access({"action": "run", "cid": "program:p", "dry_run": True}, stranger.workspace)
     assert answer["unmet"] == [told]
-    assert answer["needs"][0].state == "unmet"
+    assert answer["needs"][0]["state"] == "unmet"
 
 
 def test_dependencies_in_a_circle_are_told(stranger: Stranger) -> None:
