@@ -89,8 +89,8 @@ class Narrow:
     def _serve(self) -> None:
         while self._closed not in select.select([self._listener, self._closed], [], [])[0]:
             client = self._listener.accept()[0]
-            with client, socket.create_connection(("127.0.0.1", self._port)) as server:
-                self._pass_on(client, server)
+            with client, socket.create_connection(("127.0.0.1", self._port)) as server, suppress(ConnectionError):
+                self._pass_on(client, server)  # a client that is killed resets the connection
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
         left, open_ends = self.limit, [client, server, self._closed]
