@@ -1,5 +1,6 @@
 """Cloning and pulling from real git servers on loopback, honest and hostile; cancelled at any time."""
 
+import contextlib
 import functools
 import http.server
 import itertools
@@ -89,7 +90,11 @@ class Narrow:
     def _serve(self) -> None:
         while self._closed not in select.select([self._listener, self._closed], [], [])[0]:
             client = self._listener.accept()[0]
-            with client, socket.create_connection(("127.0.0.1", self._port)) as server, suppress(ConnectionError):
+            with (
+                client,
+                socket.create_connection(("127.0.0.1", self._port)) as server,
+                contextlib.suppress(ConnectionError),
+            ):
                 self._pass_on(client, server)  # a client that is killed resets the connection
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
