@@ -21,13 +21,13 @@ from ..store.repos import prepare_home
 from ..store.uid import derived_uid
 from ..store.untrusted import safe_line
 from ..store.workspace import Workspace
+from .quoting import double_quoted, unquoted
 from .versions import split_version
 
 SCRIPT = "env.sh"
 ANY_OF = "ckexplore_any_of"
 """Under this name a stage's dependency has the UIDs of the environments of which the first one registered is meant."""
 
-_NO_REFERENCE = re.compile(r"\$(?![A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -219,7 +219,7 @@ def _prefix(spec: Mapping[str, Any], found: Mapping[str, Any]) -> str:
 def env_script(prefix: str, spec: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     """Write `env.sh` in CK's order: guard, dependencies, places, set-up of the soft entry, variables, paths, mark."""
     customize, version = found["customize"], str(found["version"])
-    needs = sorted(spec["deps"].values(), key=_order)
+    needs = sorted(spec["deps"].values(), key=ck.order_of)
     places = ((prefix, "path_install"), (f"{prefix}_BIN", "path_bin"), (f"{prefix}_LIB", "path_lib"))
     places = (*places, (f"{prefix}_INCLUDE", "path_include"))
     skipped = {"path_install"} if customize.get("skip_path") == "yes" else set[str]()
@@ -234,23 +234,16 @@ def env_script(prefix: str, spec: Mapping[str, Any], found: Mapping[str, Any]) -
         "",
         *[f". {shlex.quote(value['script'])}" for value in needs if value.get("skip_from_bat") != "yes"],
         *[
-            f"export {name}={_double_quoted(str(customize[key]))}"
+            f"export {name}={double_quoted(str(customize[key]))}"
             for name, key in places
             if customize.get(key) and key not in skipped
         ],
         found["bat"].rstrip("\n"),
-        *[f"export {key}={_double_quoted(_unquoted(value))}" for key, value in sorted(found["env"].items())],
+        *[f"export {key}={double_quoted(unquoted(value))}" for key, value in sorted(found["env"].items())],
         *_search_paths(prefix, customize),
         f"export {prefix}_SET=1",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _order(dependency: Mapping[str, Any]) -> float:
-    try:
-        return float(dependency.get("sort", 0))
-    except (TypeError, ValueError):
-        return 0.0
 
 
 def _comment(text: str) -> str:
@@ -267,18 +260,6 @@ def _search_paths(prefix: str, customize: Mapping[str, Any]) -> list[str]:
     if customize.get("path_lib") and installed and has_dirs and customize.get("skip_add_to_ld_path") != "yes":
         lines += [f"export {name}=${prefix}_LIB:${name}" for name in ("LIBRARY_PATH", "LD_LIBRARY_PATH")]
     return lines
-
-
-def _unquoted(value: str) -> str:
-    """Take off the quotes that hooks put around values for CK, which sets them as they are."""
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
-
-
-def _double_quoted(value: str) -> str:
-    """Quote a value for the shell; `$VARIABLE` in it stays a reference, as CK has it, and nothing else is expanded."""
-    for sign in ("\\", '"', "`"):
-        value = value.replace(sign, f"\\{sign}")
-    return '"' + _NO_REFERENCE.sub(r"\\$", value) + '"'
 
 
 # Dependencies of a stage's input

@@ -17,15 +17,19 @@ _SCRIPT_LIMIT = 2 << 20
 
 def likely(inventory: Inventory, softs: Sequence[Entry]) -> list[Entry]:
     """Give those whose file is on the PATH; where none is, those whose file is in the folders where CK looks."""
-    fitting = [one for one in softs if is_for(_customize(one[1]), inventory.host.meta, inventory.host.alias)]
+    fitting = _fitting(inventory, softs)
     found = [one for one in fitting if not is_general(name := _name(inventory, one[1])) and on_path(name)]
     return found or [one for one in fitting if _is_in_folders(inventory, one)]
 
 
 def possible(inventory: Inventory, softs: Sequence[Entry]) -> list[Entry]:
     """Give those whose own code looks in other folders as well."""
-    fitting = [one for one in softs if is_for(_customize(one[1]), inventory.host.meta, inventory.host.alias)]
-    return [one for one in fitting if _name(inventory, one[1]) and _looks_elsewhere(inventory, one)]
+    return [one for one in _fitting(inventory, softs) if _name(inventory, one[1]) and _looks_elsewhere(inventory, one)]
+
+
+def _fitting(inventory: Inventory, softs: Sequence[Entry]) -> list[Entry]:
+    """Leave out those that are for other systems."""
+    return [one for one in softs if is_for(_customize(one[1]), inventory.host.meta, inventory.host.alias)]
 
 
 def _customize(meta: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -60,14 +60,6 @@ def _bound(value: Any) -> tuple[int, ...]:
     return tuple(split_version(str(value))) if value else ()
 
 
-def order_of(meta: Mapping[str, Any]) -> float:
-    """Give the `sort` of a dependency or an entry, a number or its text; 0 for anything else."""
-    try:
-        return float(meta.get("sort", 0))
-    except (TypeError, ValueError):
-        return 0.0
-
-
 # Whether something fits
 
 

@@ -24,7 +24,7 @@ from ..versions import split_version, within
 from .dependency import Resolved, in_turn, merged, problems
 from .here import likely, possible
 from .inventory import Entry, Inventory
-from .query import Query, allows, fits, is_wanted, order_of, query_of, split_tags, tags_for_system
+from .query import Query, allows, fits, is_wanted, query_of, split_tags, tags_for_system
 from .tree import check_needs
 
 _DEEPEST = 8
@@ -61,7 +61,7 @@ class Resolver:
         wanted = (
             [(str(key), one) for key, one in deps.items() if isinstance(one, dict)] if isinstance(deps, dict) else []
         )
-        for key, meta in sorted(wanted, key=lambda pair: order_of(pair[1])):
+        for key, meta in sorted(wanted, key=lambda pair: ck.order_of(pair[1])):
             if not is_wanted(meta, system, alias, variables or {}):
                 continue
             added = [
@@ -172,7 +172,7 @@ class Resolver:
         """Yield the soft entries that may be looked for by themselves and have the tags, in CK's order."""
         if query.meta.get("skip_default") == "yes" or _is_skipped(query.meta.get("skip_installed")):
             return
-        for location, meta in sorted(self.inventory.entries("soft"), key=lambda entry: order_of(entry[1])):
+        for location, meta in sorted(self.inventory.entries("soft"), key=lambda entry: ck.order_of(entry[1])):
             tags = set(ck.tags_of(meta))
             if set(query.tags) <= tags and not query.no_tags & tags and meta.get("auto_detect") == "yes":
                 yield location, meta
@@ -305,7 +305,7 @@ def _contradicts(environment: Environment, others: Sequence[Resolved]) -> bool:
 
 def _rank(environment: Environment) -> tuple[float, str, list[int]]:
     """Order environments as CK does: by their `sort`, name and version."""
-    return (order_of(environment.customize), environment.soft, split_version(environment.version))
+    return (ck.order_of(environment.customize), environment.soft, split_version(environment.version))
 
 
 def _versions(meta: Mapping[str, Any]) -> list[str]:
@@ -319,7 +319,7 @@ def _versions(meta: Mapping[str, Any]) -> list[str]:
 
 def _package_rank(found: tuple[Location, Mapping[str, Any], str]) -> tuple[float, list[int], str]:
     location, meta, version = found
-    return (order_of(meta), split_version(version), location.alias)
+    return (ck.order_of(meta), split_version(version), location.alias)
 
 
 def _nothing_provides(

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from ...store.errors import FailedError
+from ...store.formats.ck import order_of
 from ...store.untrusted import safe_line
+from ..quoting import double_quoted, unquoted
 
 _REFERENCE = re.compile(r"\$<<(\w+)>>\$")
-_NO_REFERENCE = re.compile(r"\$(?![A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
 _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")  # colours, links, movements
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -39,21 +40,11 @@ def references(text: str) -> str:
     return _REFERENCE.sub(r"${\1}", text)
 
 
-def double_quoted(value: str) -> str:
-    """Quote a value for the shell; `$VARIABLE` in it stays a reference, as CK has it, and nothing else is expanded."""
-    for sign in ("\\", '"', "`"):
-        value = value.replace(sign, f"\\{sign}")
-    return '"' + _NO_REFERENCE.sub(r"\\$", value) + '"'
-
-
 def export(name: str, value: Any) -> str:
     """Give the line that sets a variable. Raises FailedError for a name that a shell reads as something else."""
     if not _NAME.fullmatch(name):
         raise FailedError(f"{safe_line(name, 80)!r} is no name of a variable")
-    text = references(str(value))
-    if len(text) > 1 and text[0] == text[-1] == '"':  # quoted for CK's own scripts, which set it as it is
-        text = text[1:-1]
-    return f"export {name}={double_quoted(text)}"
+    return f"export {name}={double_quoted(unquoted(references(str(value))))}"
 
 
 def exports(variables: Mapping[str, Any]) -> list[str]:
@@ -63,15 +54,7 @@ def exports(variables: Mapping[str, Any]) -> list[str]:
 
 def in_order(deps: Deps) -> list[tuple[str, Mapping[str, Any]]]:
     """Give dependencies in the order of their `sort`."""
-    return sorted(deps.items(), key=lambda pair: sort_number(pair[1]))
-
-
-def sort_number(values: Mapping[str, Any]) -> float:
-    """Read the `sort` of a meta, a number or its text; 0 for anything else."""
-    try:
-        return float(values.get("sort", 0))
-    except (TypeError, ValueError):
-        return 0.0
+    return sorted(deps.items(), key=lambda pair: order_of(pair[1]))
 
 
 def sources(deps: Deps) -> list[str]:

@@ -238,8 +238,10 @@ def run_stage(
 
 def _with_registered(workspace: Workspace, stage: Stage) -> Stage:
     """Leave out of a stage's sandbox the environments that weren't made since another one was."""
-    uids = registered_of(workspace, stage.sandbox.environments) if stage.input is not None else ()
-    return replace(stage, sandbox=replace(stage.sandbox, environments=uids)) if stage.input is not None else stage
+    if stage.input is None:
+        return stage
+    uids = registered_of(workspace, stage.sandbox.environments)
+    return replace(stage, sandbox=replace(stage.sandbox, environments=uids))
 
 
 def in_job(stage: Stage, folder: Path) -> Stage:

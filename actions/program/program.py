@@ -13,7 +13,7 @@ from ...store.untrusted import first_bytes, inside, safe_line
 from ...store.walking import walk
 from ..deps.dependency import Resolved
 from ..deps.inventory import Inventory
-from ..deps.query import order_of, split_tags
+from ..deps.query import split_tags
 from ..plan import JOB_PATH
 from ..request import Request
 from ..software.stages import as_dict
@@ -60,7 +60,7 @@ class Program:
     def needs(self) -> tuple[Resolved, ...]:
         """All dependencies, those to compile first; a key that both have is the run's."""
         by_key = {one.key: one for one in (*self.compile_needs, *self.run_needs)}
-        return tuple(sorted(by_key.values(), key=lambda one: order_of(one.meta)))
+        return tuple(sorted(by_key.values(), key=lambda one: ck.order_of(one.meta)))
 
     @property
     def folder(self) -> str:
@@ -161,7 +161,7 @@ def choose_command(request: Request, location: Location, meta: Mapping[str, Any]
     going = [key for key, one in commands.items() if _goes_with(as_dict(one), needs)]
     if not going:
         raise NotFoundError(f"{location.cid} has no command for what meets its dependencies; name one with --cmd_key=")
-    return min(going, key=lambda key: (order_of(as_dict(commands[key])), key))
+    return min(going, key=lambda key: (ck.order_of(as_dict(commands[key])), key))
 
 
 def _goes_with(command: Mapping[str, Any], needs: tuple[Resolved, ...]) -> bool:

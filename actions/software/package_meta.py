@@ -10,7 +10,6 @@ from ...store.lookup import Location
 from ...store.untrusted import safe_line
 from ..deps.dependency import Resolved
 from ..deps.inventory import Inventory
-from ..deps.query import order_of
 from ..kernel_settings import kernel_settings
 from .stages import as_dict
 
@@ -158,7 +157,7 @@ def folder_name(package: Package, dependencies: Sequence[Resolved], system: str)
         parts.append(package.version.strip("-"))
     if customize.get("no_compiler_in_suggested_path") != "yes":
         parts += [_compiler(one) for one in dependencies if one.key in ("compiler", "support_compiler")][:1]
-    for one in sorted(dependencies, key=lambda one: order_of(one.meta)):
+    for one in sorted(dependencies, key=lambda one: ck.order_of(one.meta)):
         if one.meta.get("add_to_path") == "yes":
             parts += [one.name.replace(" ", "-").lower(), one.version]
     parts += [str(customize.get("extra_suggested_path") or "").strip("-"), *sorted(package.variations)]

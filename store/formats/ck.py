@@ -298,6 +298,14 @@ def tags_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
     return safe_tags(meta.get("tags", ()))
 
 
+def order_of(meta: Mapping[str, Any]) -> float:
+    """Give the `sort` of an entry or of a dependency, a number or its text; 0 for anything else."""
+    try:
+        return float(meta.get("sort", 0))
+    except (TypeError, ValueError):
+        return 0.0
+
+
 def safe_tags(tags: Any) -> tuple[str, ...]:
     """Give what a meta has as its tags: a list nearly always, a comma-separated string in a few old entries."""
     if isinstance(tags, str):

@@ -14,12 +14,12 @@ from ckexplore.actions.deps.query import (
     is_for,
     is_wanted,
     matches,
-    order_of,
     query_of,
     split_tags,
     tags_for_system,
 )
 from ckexplore.actions.environments import Environment
+from ckexplore.store.formats.ck import order_of
 
 LINUX = {"tags": ["linux", "unix"], "ck_name": "linux", "ck_name2": "linux"}
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckexplore.actions.hooks.placeholders import of_data, of_program
-from ckexplore.actions.hooks.shell import double_quoted, export, output_of, references, sources, substituted, texts
+from ckexplore.actions.hooks.shell import export, output_of, references, sources, substituted, texts
+from ckexplore.actions.quoting import double_quoted
 from ckexplore.store.errors import FailedError
 
 from ...conftest import require
