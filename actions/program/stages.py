@@ -20,8 +20,8 @@ from ..hooks.placeholders import of_program
 from ..hooks.shell import exports, texts
 from ..plan import NOT_COPIED, ExecutedFile, Finish, Sandbox, Stage
 from ..request import number
-from ..software.mentioned import as_entries
-from ..software.stages import as_dict, child, named_by
+from ..software.mentioned import as_entries, mentioned
+from ..software.stages import as_dict, child, folders_of
 from . import builds
 from .builds import Build
 from .program import Program, files_of_dataset
@@ -34,6 +34,8 @@ def compile_stage(program: Program) -> Stage:
     """Plan the compilation: one command a source file, then the link."""
     spec = {**_common(program, program.compile_needs), **_compilation(program)}
     scripts = [spec["preprocess"]["path"]] if spec["preprocess"] else []
+    named = mentioned(program.inventory, scripts)
+    beside = _folders_beside(program, named, scripts)
     copies = ((str(program.sources.path), program.folder),)
     return Stage(
         title=f"compile program:{program.location.title}",
@@ -44,14 +46,14 @@ def compile_stage(program: Program) -> Stage:
             *compiling.commands(_as_template(spec)),
         ),
         cwd=program.run_folder,
-        files=_files(program, program.compile_needs, scripts),
-        whole_folders=_whole_folders(program, scripts),
+        files=_files(program, program.compile_needs, beside),
+        whole_folders=(*(source for source, _ in copies), *beside),
         copies=copies,
-        input={**spec, "entries": as_entries(named_by(program.inventory, scripts))},
+        input={**spec, "entries": as_entries(named)},
         timeout=number(program.request, "compile_timeout", _timeout(program)),
         output_limit=_output_limit(program),
         finish=Finish("keep_build", builds.arguments(program)),
-        sandbox=_sandbox(program, "compile", program.compile_needs, scripts),
+        sandbox=_sandbox(program, "compile", program.compile_needs, folders_of(named, scripts)),
     )
 
 
@@ -64,6 +66,8 @@ def run_stage(program: Program, build: Build | None) -> Stage:
         raise NotFoundError(f"{program.location.cid}: its command {program.command} has no run_cmd_main")
     spec = {**_common(program, program.needs), **_execution(program)}
     scripts = list(spec["scripts"].values())
+    named = mentioned(program.inventory, scripts)
+    beside = _folders_beside(program, named, scripts)
     is_first = not program.compiled or build is not None
     copies = ((str(program.sources.path), program.folder),) if is_first else ()
     copies += ((str(build.folder), program.run_folder),) if build else ()
@@ -72,14 +76,14 @@ def run_stage(program: Program, build: Build | None) -> Stage:
         argv=child("run"),
         commands=(*_sourced(program.needs), *running.template(_as_template(spec))),
         cwd=program.run_folder,
-        files=_files(program, program.needs, scripts, build),
-        whole_folders=(*_whole_folders(program, scripts, copied=is_first), *((str(build.folder),) if build else ())),
+        files=_files(program, program.needs, beside, build),
+        whole_folders=(*(source for source, _ in copies), *beside),
         copies=copies,
-        input={**spec, "entries": as_entries(named_by(program.inventory, scripts))},
+        input={**spec, "entries": as_entries(named)},
         timeout=number(program.request, "run_timeout", _timeout(program)),
         output_limit=_output_limit(program),
         finish=Finish("record_point", _recording(program, build)),
-        sandbox=_sandbox(program, "run", program.needs, [*scripts, *spec["recorded"]]),
+        sandbox=_sandbox(program, "run", program.needs, [*folders_of(named, scripts), *spec["recorded"]]),
     )
 
 
@@ -127,7 +131,6 @@ def _compilation(program: Program) -> dict[str, Any]:
         },
         "preprocess": _preprocessing(program),
         "rest": [],
-        "dataset": None,
     }
 
 
@@ -154,6 +157,7 @@ def _preprocessing(program: Program) -> dict[str, str] | None:
 
 def _execution(program: Program) -> dict[str, Any]:
     request, dataset = program.request, program.dataset
+    scripts = _scripts(program)
     properties = (
         as_dict(as_dict(as_dict(dataset.meta.get("cm_properties")).get("run_time")).get("run_cmd_main"))
         if dataset
@@ -181,8 +185,8 @@ def _execution(program: Program) -> dict[str, Any]:
         "after_command": request.text("extra_run_cmd"),
         "params": request.group("params"),
         "rest": list(request.rest),
-        "scripts": _scripts(program),
-        "called_as_hooks": program.run_time.get("post_process_via_ck") == "yes" and bool(_called_scripts(program)),
+        "scripts": scripts,
+        "called_as_hooks": program.run_time.get("post_process_via_ck") == "yes" and "post_process_via_ck" in scripts,
         "recorded": [] if request.flag("overwrite_reference_output") else _recorded(program),
         "skip_output_validation": request.flag("skip_output_validation"),
     }
@@ -270,11 +274,14 @@ def _as_template(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _files(
-    program: Program, needs: Sequence[Resolved], scripts: Sequence[str], build: Build | None = None
+    program: Program, needs: Sequence[Resolved], beside: Sequence[str], build: Build | None = None
 ) -> tuple[ExecutedFile, ...]:
-    """Hash every file of the entry and of those it takes code from, a build's, and all programs of its data set."""
+    """Hash every file of the entry and of those it takes code from, a build's, and all programs of its data set.
+
+    Raises RefusedError for more of them than anybody reads.
+    """
     found = [program.location.path / ck.META, *files_below(program.sources.path, NOT_COPIED)]
-    for folder in _other_folders(program, scripts):
+    for folder in beside:
         found += files_below(folder)
     if build is not None:
         found += files_below(build.folder)
@@ -289,32 +296,20 @@ def _files(
     return executed_files(found)
 
 
-def _other_folders(program: Program, scripts: Sequence[str]) -> list[str]:
-    """List the folders beside the program's own that code is taken from where it is."""
-    entries: list[Location] = [*program.linked.values(), *program.taken.values()]
-    entries += named_by(program.inventory, scripts)
-    folders = [str(one.path) for one in entries] + [str(Path(script).parent) for script in scripts]
-    return [folder for folder in dict.fromkeys(folders) if folder != str(program.sources.path)]
+def _folders_beside(program: Program, named: Sequence[Location], scripts: Sequence[str]) -> list[str]:
+    """List the folders beside the program's own that code is taken from where it is; scripts name the `named`."""
+    folders = folders_of([*program.linked.values(), *program.taken.values(), *named], scripts)
+    return [folder for folder in folders if folder != str(program.sources.path)]
 
 
-def _whole_folders(program: Program, scripts: Sequence[str], *, copied: bool = True) -> tuple[str, ...]:
-    own = (str(program.sources.path),) if copied else ()
-    return (*own, *_other_folders(program, scripts))
-
-
-def _sandbox(program: Program, action: str, needs: Sequence[Resolved], places: Sequence[str]) -> Sandbox:
-    """Say what the program needs to see beside the system: data set, linked entries, environments, scripts."""
+def _sandbox(program: Program, action: str, needs: Sequence[Resolved], folders: Sequence[str]) -> Sandbox:
+    """Say what the program needs to see beside the system: data set, linked entries, environments, and `folders`."""
     reads = [str(location.path) for location in (*program.linked.values(), *program.taken.values())]
     reads += [str(program.dataset.location.path)] if program.dataset else []
-    folders = [place if os.path.isdir(place) else str(Path(place).parent) for place in places]
-    reads += [
-        *folders,
-        *(str(one.path) for one in named_by(program.inventory, [p for p in places if p.endswith(".py")])),
-    ]
     return contained(
         program.request,
         action,
-        reads=dict.fromkeys(reads),
+        reads=dict.fromkeys([*reads, *folders]),
         writes=[program.folder],
         environments=environment_uids(needs),
     )

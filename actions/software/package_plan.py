@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from ..deps.inventory import Entry, Inventory
 from ..deps.query import is_for
 from ..environments import environment_uid
 from ..plan import Finish, Sandbox, Stage
+from .mentioned import mentioned
 from .mirror import Mirror, from_mirror
 from .package_meta import Package, folder_name
 from .soft_plan import script_of_soft, soft_input
-from .stages import as_dict, child, common_input, executed, folders_of, named_by
+from .stages import as_dict, child, common_input, executed, folders_of
 
 INSTALLATION_TIME = 7200.0  # seconds
 
@@ -62,7 +64,7 @@ def installation(
     _refuse_anothers(inventory, location.uid, location.cid, folder)
     scripts = _scripts(inventory, package)
     soft_script = script_of_soft(inventory, soft_location, soft_meta)
-    named = named_by(inventory, [*scripts.customs, soft_script])
+    named = mentioned(inventory, [*scripts.customs, soft_script])
     folders = folders_of(
         [location, soft_location, *named], [*scripts.customs, soft_script, *([scripts.shell] if scripts.shell else [])]
     )
@@ -86,21 +88,7 @@ def installation(
         "full_path": "",
         "install_env": {},
         "choices": dict(package.choices),
-        "package": {
-            "title": location.title,
-            "meta": dict(package.meta),
-            "folder": str(location.path),
-            "version": package.version,
-            "customize": _customize(package),
-            "tags": list(package.tags),
-            "install_env": {**_of_machine(inventory), **package.install_env, **mirror.variables},
-            "params": {**as_dict(package.meta.get("params")), **inventory.request.group("params")},
-            "script": scripts.shell,
-            "script_folder": str(Path(scripts.shell).parent) if scripts.shell else str(location.path),
-            "custom_scripts": scripts.customs,
-            "custom_folder": str(Path(scripts.customs[0]).parent) if scripts.customs else str(location.path),
-            "end_paths": _end_paths(package.meta, inventory.host.meta),
-        },
+        "package": _package_input(inventory, package, scripts, mirror),
     }
     stage = Stage(
         title=f"install package:{location.title}",
@@ -119,12 +107,32 @@ def installation(
     return uid, (*all_stages(dependencies), stage)
 
 
+@dataclass(frozen=True, slots=True)
 class _Scripts:
     """The scripts of a package: its shell script ("" without one), and the Python files with its hooks."""
 
-    def __init__(self, shell: str, customs: list[str]) -> None:
-        self.shell = shell
-        self.customs = customs
+    shell: str
+    customs: list[str]
+
+
+def _package_input(inventory: Inventory, package: Package, scripts: _Scripts, mirror: Mirror) -> dict[str, Any]:
+    """Give what the child is told of the package itself."""
+    own = str(package.location.path)
+    return {
+        "title": package.location.title,
+        "meta": dict(package.meta),
+        "folder": own,
+        "version": package.version,
+        "customize": _customize(package),
+        "tags": list(package.tags),
+        "install_env": {**_of_machine(inventory), **package.install_env, **mirror.variables},
+        "params": {**as_dict(package.meta.get("params")), **inventory.request.group("params")},
+        "script": scripts.shell,
+        "script_folder": str(Path(scripts.shell).parent) if scripts.shell else own,
+        "custom_scripts": scripts.customs,
+        "custom_folder": str(Path(scripts.customs[0]).parent) if scripts.customs else own,
+        "end_paths": _end_paths(package.meta, inventory.host.meta),
+    }
 
 
 def _scripts(inventory: Inventory, package: Package) -> _Scripts:

@@ -19,7 +19,8 @@ from ..plan import Finish, Stage
 from ..soft_files import file_name
 from ..trust.sandbox import software_at
 from ..versions import split_version
-from .stages import as_dict, child, common_input, executed, folders_given, folders_of, named_by
+from .mentioned import mentioned
+from .stages import as_dict, child, common_input, executed, folders_given, folders_of
 
 DETECTION_TIME = 120.0  # seconds
 
@@ -65,7 +66,7 @@ def detection(
     full_path = os.path.abspath(os.path.expanduser(request.text("full_path"))) if request.text("full_path") else ""
     full_path = full_path if is_asked else ""
     script = script_of_soft(inventory, location, meta)
-    named = named_by(inventory, [script])
+    named = mentioned(inventory, [script])
     folders = folders_of([location, *named], [script])
     searched = searched_folders(inventory)
     limits = [".".join(map(str, bounds[0])), ".".join(map(str, bounds[1]))] if any(bounds) else []

@@ -12,7 +12,7 @@ from ..deps.inventory import Inventory
 from ..environments import scripts_of
 from ..executed_files import executed_files, files_below
 from ..plan import ExecutedFile
-from .mentioned import as_entries, mentioned
+from .mentioned import as_entries
 
 
 def child(command: str) -> tuple[str, ...]:
@@ -46,11 +46,6 @@ def common_input(inventory: Inventory, dependencies: Sequence[Resolved], named: 
         "tools": str(inventory.workspace.tools),
         "entries": as_entries(named),
     }
-
-
-def named_by(inventory: Inventory, scripts: Iterable[str]) -> list[Location]:
-    """Give the entries that scripts name in their calls of CK's kernel."""
-    return mentioned(inventory, scripts)
 
 
 def folders_given(text: str) -> list[str]:
