@@ -93,10 +93,12 @@ def load_text_file(i: dict[str, Any]) -> dict[str, Any]:
     if "yes" in (i.get("split_to_list"), i.get("convert_to_dict")):
         result["lst"] = text.split("\n")
     if i.get("convert_to_dict") == "yes":
-        quotes = '"' if i.get("remove_quotes") == "yes" else ""
+        quote = '"' if i.get("remove_quotes") == "yes" else ""
         pairs = (line.strip().partition(i.get("str_split") or ":") for line in result["lst"])
         result["dict"] = {
-            key.strip(): value.strip().strip(quotes or None) for key, sign, value in pairs if key and sign
+            key.strip(): value.strip().removeprefix(quote).removesuffix(quote)
+            for key, sign, value in pairs
+            if key and sign
         }
     return result
 

@@ -17,6 +17,7 @@ from ..store.untrusted import NESTING_LIMIT, parse_json
 __all__ = [
     "compare_dicts",
     "compare_flat_dicts",
+    "convert_ck_list_to_dict",
     "convert_iso_time",
     "convert_json_str_to_dict",
     "convert_str_key_to_int",
@@ -30,6 +31,7 @@ __all__ = [
     "get_from_dicts",
     "is_uid",
     "is_uoa",
+    "lower_list",
     "merge_dicts",
     "parse_cid",
     "restore_flattened_dict",
@@ -64,13 +66,18 @@ def convert_str_key_to_int(key: str) -> int:
     """Read an integer, or give 0."""
     try:
         return int(key)
-    except ValueError:
+    except (TypeError, ValueError):
         return 0
 
 
 def convert_str_tags_to_list(i: Any) -> list[str]:
     """Give a comma-separated text as its parts; a list is given as it is."""
-    return i if isinstance(i, list) else [part.strip() for part in i.split(",") if part.strip()]
+    return i if isinstance(i, list) else [part.strip() for part in str(i).split(",") if part.strip()]
+
+
+def lower_list(lst: list[str]) -> list[str]:
+    """Give texts in lower case."""
+    return [text.lower() for text in lst]
 
 
 def is_uoa(s: str) -> bool:
@@ -127,7 +134,7 @@ def compare_flat_dicts(i: Answer) -> Answer:
     """Tell whether `dict1` and `dict2` have the same values, but for `keys_to_ignore`, which may be patterns."""
     first, second = i.get("dict1", {}), i.get("dict2", {})
     nothing = "" if i.get("space_as_none") == "yes" else None
-    ignored = i.get("keys_to_ignore", [])
+    ignored = i.get("keys_to_ignore") or []
     keys = (key for key in {**first, **second} if not any(fnmatch(key, pattern) for pattern in ignored))
     case = i.get("ignore_case") == "yes"
     same = all(_is_same(first.get(key, nothing), second.get(key, nothing), case) for key in keys)
@@ -136,7 +143,7 @@ def compare_flat_dicts(i: Answer) -> Answer:
 
 def find_string_in_dict_or_list(i: Answer) -> Answer:
     """Tell whether a value in `dict`, however deep, is the `search_string` or fits it as a pattern."""
-    text, case = i.get("search_string", ""), i.get("ignore_case") == "yes"
+    text, case = str(i.get("search_string", "")), i.get("ignore_case") == "yes"
     text = text.lower() if case else text
     is_pattern = "*" in text or "?" in text
     values = (value.lower() if case else value for value in _values(i.get("dict", {})))
@@ -252,9 +259,9 @@ def restore_flattened_dict(i: Answer) -> Answer:
 
 def dump_json(i: Answer) -> Answer:
     """Write `dict` as the JSON text `string`; `skip_indent` and `sort_keys` "yes" as they say."""
-    indent, separators = (None, (",", ":")) if i.get("skip_indent") == "yes" else (2, None)
+    indent = None if i.get("skip_indent") == "yes" else 2
     try:
-        text = json.dumps(i["dict"], indent=indent, separators=separators, sort_keys=i.get("sort_keys") == "yes")
+        text = json.dumps(i["dict"], indent=indent, ensure_ascii=False, sort_keys=i.get("sort_keys") == "yes")
     except (TypeError, ValueError) as error:
         return {"return": 1, "error": f"problem converting dict to json ({error})"}
     return {"return": 0, "string": text}
@@ -272,6 +279,16 @@ def convert_json_str_to_dict(i: Answer) -> Answer:
         return {"return": 0, "dict": parse_json(text, "the text")}
     except CkexploreError as error:
         return {"return": 1, "error": f"problem converting text to json ({error})"}
+
+
+def convert_ck_list_to_dict(i: list[str]) -> Answer:
+    """Read the words of a command line as `ck_dict`."""
+    from .grammar import request_of_words  # noqa: PLC0415  (scripts seldom ask)
+
+    try:
+        return {"return": 0, "ck_dict": {"cids": [], **request_of_words(i)}}
+    except CkexploreError as error:
+        return {"return": 1, "error": str(error)}
 
 
 def parse_cid(i: Answer) -> Answer:

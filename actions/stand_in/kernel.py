@@ -2,13 +2,12 @@
 
 import io
 import sys
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
-from ...store.cid import is_uid
 from ...store.errors import FailedError
-from .. import ck_stand_in
-from . import files, values
+from .. import ck_files, ck_stand_in, ck_values
+from . import files
 from .called_modules import CalledModules
 from .calls import Calls
 from .entries import Entries
@@ -19,8 +18,8 @@ Answer = dict[str, Any]
 
 _MOST_QUESTIONS = 1000  # unanswered; a program that asks on for ever is ended
 _OF_SCRIPTS = (
-    *("out", "err", "safe_int", "gen_uid", "save_text_file", "load_json_file", "save_json_to_file"),
-    *("list_all_files", "compare_dicts"),
+    *("out", "err", "safe_int", "gen_uid", "load_text_file", "save_text_file", "load_json_file", "save_json_to_file"),
+    *("list_all_files", *ck_values.__all__, *ck_files.__all__),
 )
 
 
@@ -29,16 +28,13 @@ def make_kernel(surroundings: Surroundings, modules: CalledModules) -> ModuleTyp
     made = ModuleType("ck.kernel", "CK's kernel, as ckexplore stands in for it.")
     entries, calls, asking = Entries(surroundings), Calls(surroundings, modules), _Questions()
     names: Answer = {name: getattr(ck_stand_in, name) for name in _OF_SCRIPTS}
-    for part in (values, files):
-        names |= {name: one for name, one in vars(part).items() if _is_function_of(part, one, name)}
+    names |= {name: getattr(files, name) for name in files.__all__}
     names |= {name: getattr(entries, name) for name in dir(entries) if not name.startswith("_")}
     names |= {
         "__version__": VERSION,
         "cfg": settings(),
         "work": _work(surroundings),
-        "type_long": int,
         "string_io": io.StringIO,
-        "is_uid": is_uid,
         "access": calls.access,
         "perform_action": calls.access,
         "inp": asking.ask,
@@ -63,16 +59,12 @@ def make_kernel(surroundings: Surroundings, modules: CalledModules) -> ModuleTyp
     return made
 
 
-def _is_function_of(part: ModuleType, value: Any, name: str) -> bool:
-    return isinstance(value, FunctionType) and value.__module__ == part.__name__ and not name.startswith("_")
-
-
 def _named(calls: Calls, action: str) -> Any:
     return lambda i: calls.access({**i, "action": action, "common_func": "yes"})
 
 
 def _time() -> Answer:
-    return {"iso_datetime": values.get_current_date_time({})["iso_datetime"]}
+    return {"iso_datetime": ck_values.get_current_date_time({})["iso_datetime"]}
 
 
 def _work(surroundings: Surroundings) -> Answer:
@@ -108,7 +100,7 @@ class _Questions:
         choices = i["dict"]
         ordered = list(choices)
         if i.get("skip_sort") != "yes":
-            ordered.sort(key=lambda key: values.safe_float(choices[key].get("sort"), 0))
+            ordered.sort(key=lambda key: ck_values.safe_float(choices[key].get("sort"), 0))
         if not ordered or i.get("error_if_empty") == "yes":
             return {"return": 1, "error": "selection is empty"}
         return {"return": 0, "string": ordered[0]}

@@ -12,9 +12,9 @@ from ...store.errors import CkexploreError, NotFoundError, RefusedError
 from ...store.formats import ck, ck_entries
 from ...store.lookup import Location, locate_one
 from ...store.registry import LOCAL_UID, repositories
+from ..ck_values import merge_dicts
 from .called_modules import CalledModules
 from .surroundings import Surroundings
-from .values import merge_dicts
 
 Answer = dict[str, Any]
 

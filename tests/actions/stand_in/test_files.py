@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ckexplore.actions import ck_files, ck_stand_in
 from ckexplore.actions.stand_in import files
 from ckexplore.store.errors import RefusedError
 
@@ -13,32 +14,32 @@ def test_a_text_is_read_as_lines_and_as_a_dictionary(tmp_path: Path) -> None:
     path = tmp_path / "release"
     path.write_bytes(b'NAME="A system"\r\nVERSION=1=2\n\nnothing\n')
     how = {"text_file": str(path), "convert_to_dict": "yes", "str_split": "=", "remove_quotes": "yes"}
-    answer = files.load_text_file(how)
+    answer = ck_stand_in.load_text_file(how)
     assert answer["dict"] == {"NAME": "A system", "VERSION": "1=2"}
     assert answer["lst"][0] == 'NAME="A system"'
-    assert "string" not in files.load_text_file({"text_file": str(path), "keep_as_bin": "yes"})
-    assert files.load_text_file({"text_file": str(tmp_path / "none")})["return"] == 16
-    assert files.load_text_file({**how, "delete_after_read": "yes"})["return"] == 0
+    assert "string" not in ck_stand_in.load_text_file({"text_file": str(path), "keep_as_bin": "yes"})
+    assert ck_stand_in.load_text_file({"text_file": str(tmp_path / "none")})["return"] == 16
+    assert ck_stand_in.load_text_file({**how, "delete_after_read": "yes"})["return"] == 0
     assert not path.exists()
 
 
 def test_yaml_is_written_and_read_and_its_errors_have_cks_codes(tmp_path: Path) -> None:
     path = str(tmp_path / "x.yaml")
-    assert files.save_yaml_to_file({"yaml_file": path, "dict": {"b": [1], "a": "é"}})["return"] == 0
-    assert files.load_yaml_file({"yaml_file": path})["dict"] == {"b": [1], "a": "é"}
+    assert ck_files.save_yaml_to_file({"yaml_file": path, "dict": {"b": [1], "a": "é"}})["return"] == 0
+    assert ck_files.load_yaml_file({"yaml_file": path})["dict"] == {"b": [1], "a": "é"}
     Path(path).write_text("a: [")
-    assert files.load_yaml_file({"yaml_file": path})["return"] == 1
-    assert files.load_yaml_file({"yaml_file": f"{path}.none"})["return"] == 16
+    assert ck_files.load_yaml_file({"yaml_file": path})["return"] == 1
+    assert ck_files.load_yaml_file({"yaml_file": f"{path}.none"})["return"] == 16
 
 
 def test_bytes_go_through_a_text_and_no_file_is_written_over(tmp_path: Path) -> None:
     source, target = tmp_path / "a.bin", tmp_path / "b.bin"
     source.write_bytes(bytes(range(256)))
-    text = files.convert_file_to_upload_string({"filename": str(source)})["file_content_base64"]
+    text = ck_files.convert_file_to_upload_string({"filename": str(source)})["file_content_base64"]
     asked = {"file_content_base64": text, "filename": str(target)}
-    assert files.convert_upload_string_to_file(asked)["return"] == 0
+    assert ck_files.convert_upload_string_to_file(asked)["return"] == 0
     assert target.read_bytes() == source.read_bytes()
-    assert files.convert_upload_string_to_file(asked)["return"] == 1
+    assert ck_files.convert_upload_string_to_file(asked)["return"] == 1
 
 
 def test_an_archive_is_unpacked_only_below_its_folder(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckexplore.actions.stand_in import values
+from ckexplore.actions import ck_values as values
 
 _KEYS = st.text(alphabet="abc_", min_size=1, max_size=3)
 _NESTED = st.recursive(
@@ -63,3 +63,13 @@ def test_json_is_written_and_read_with_either_quote() -> None:
         '{"a": 2, "b": 1}'
     )
     assert values.dumps_json({"dict": {"a": object()}})["return"] == 1
+
+
+def test_a_dictionary_is_given_as_a_text_and_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert values.dump_json({"dict": {"a": "é"}, "skip_indent": "yes"}) == {"return": 0, "string": '{"a": "é"}'}
+    assert capsys.readouterr().out == ""
+
+
+def test_what_no_name_may_have_is_told_and_a_huge_index_makes_no_huge_list() -> None:
+    assert [values.is_uoa(text) for text in ("a-b", "a*", "a?", "#a", "^a")] == [True, False, False, False, False]
+    assert values.set_by_flat_key({"dict": {}, "key": "##a@99999999999", "value": 1})["return"] == 1
