@@ -91,13 +91,16 @@ def create(workspace: Workspace, plan: Plan, approved: str = "", approval_uid: s
 
 
 def write_state(folder: Path, state: JobState) -> None:
-    """Record a transition, whole or not at all, and show it in the tags of the artifact."""
-    write_json(folder / STATE, asdict(state))
+    """Record a transition, whole or not at all, and show it in the tags of the artifact.
+
+    The tags come first: who waits for a job's end finds them as they should be.
+    """
     meta = own_meta(folder)
     if meta.get("state") != state.state:
         meta["tags"] = [tag for tag in meta.get("tags", ()) if tag != meta.get("state")] + [state.state]
         meta["state"] = state.state
         write_json(folder / META, meta)
+    write_json(folder / STATE, asdict(state))
 
 
 def write_ending(folder: Path, state: JobState) -> None:
