@@ -11,23 +11,23 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..store.cid import Cid, parse_cid
-from ..store.errors import InvalidRequestError, NotFoundError, RefusedError
-from ..store.lookup import Location, locate, locate_one
-from ..store.registry import LOCAL_UID, Repository, repositories
+from ..store.errors import NotFoundError, RefusedError
+from ..store.lookup import Location, locate_one
+from ..store.registry import Repository, repositories
 from ..store.untrusted import safe_line
 from .containment import contained
 from .declared_actions import Module, is_of_ckexplore, module_entry, needed_modules
 from .executed_files import MOST_FILES, executed_files, files_below
 from .plan import JOB_PATH, Finish, Plan, Stage
 from .request import Request, number
+from .shown_repositories import as_registered, names_of_own, own_entries, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 _HOST = (sys.executable, "-P", "-B", "-m", "ckexplore.actions.module_host")
 _TIME = 3600.0
 _WORK = f"{JOB_PATH}/work"
-_MOST_OWN_ENTRIES = 200
 _OF_EXECUTION = {"yes", "expect", "dry-run", "dry_run", "sandbox", "detach", "after", "now", "out", "con", "debug"}
 """Options that say how something is executed: they are ours, and the approval's hash must not hang on them."""
 
@@ -56,8 +56,8 @@ def calling(request: Request) -> Callable[[Request], Plan] | None:
 def _plan(request: Request, known: Sequence[Repository], module: Module, function: str) -> Plan:
     data = _data_entry(request, known)
     modules = needed_modules(request.workspace, known, module)
-    seen = [one for one in known if one.format == "ck" and one.origin != "own" and not one.problem]
-    own = _own_entries(request, known, module)
+    seen = shown(known)
+    own = [] if is_of_ckexplore(module.location) else own_entries(request.workspace, known, module.location.title)
     kept, own_name = is_of_ckexplore(module.location), module.location.title
     folders = [*(one.location.folder for one in modules), *([data.folder] if data else [])]
     folders = list(dict.fromkeys(folders))
@@ -85,11 +85,12 @@ def _plan(request: Request, known: Sequence[Repository], module: Module, functio
             "function": function,
             "request": _as_ck(request),
             "modules": [one.as_values() for one in modules if one is module or _has_code(one)],
-            "repositories": [_as_registered(one) for one in seen],
+            "repositories": [as_registered(one) for one in seen],
             "local": str(request.workspace.local),
-            "own": _names_of_own([*own, *([data] if data else []), *(one.location for one in modules)]),
+            "own": names_of_own([*own, *([data] if data else []), *(one.location for one in modules)]),
             "laid_out": sandbox.profile != "none",
             "may_write": "" if kept else own_name,
+            "inside": f"an action of {own_name}",
         },
         timeout=number(request, "timeout", _TIME),
         finish=Finish("take_answer", {} if kept else {"module": own_name, "module_uid": module.location.uid}),
@@ -120,20 +121,6 @@ def _data_entry(request: Request, known: Sequence[Repository]) -> Location | Non
         return locate_one(request.workspace, known, request.cid)
     except NotFoundError:
         return None
-
-
-def _own_entries(request: Request, known: Sequence[Repository], module: Module) -> list[Location]:
-    """List the entries of this module in the user's own repository, but not of those that hold all sorts of things."""
-    if is_of_ckexplore(module.location):
-        return []
-    local = [one for one in known if one.uid == LOCAL_UID]
-    found = list(locate(request.workspace, local, Cid(module=module.location.title)))
-    if len(found) > _MOST_OWN_ENTRIES:
-        raise InvalidRequestError(
-            f"your own repository has {len(found):,} entries of {module.location.title}; at most {_MOST_OWN_ENTRIES} "
-            "can be shown to an action: put them into a repository of their own and register it (ckexplore add repo)"
-        )
-    return found
 
 
 def _commands(
@@ -168,15 +155,3 @@ def _as_ck(request: Request) -> dict[str, Any]:
 def _parts(text: str) -> dict[str, str]:
     cid = parse_cid(text)
     return {"repo_uoa": cid.repository, "module_uoa": cid.module, "data_uoa": cid.artifact}
-
-
-def _as_registered(repository: Repository) -> dict[str, str]:
-    return {"alias": repository.alias, "uid": repository.uid, "path": repository.root}
-
-
-def _names_of_own(shown: Sequence[Location]) -> list[dict[str, str]]:
-    """Give the names of the user's own entries that are shown: in a sandbox their alias files aren't there."""
-    own: Mapping[str, Location] = {one.folder: one for one in shown if one.repository.uid == LOCAL_UID}
-    return [
-        {"module": one.module, "module_uid": one.module_uid, "alias": one.alias, "uid": one.uid} for one in own.values()
-    ]

@@ -183,11 +183,12 @@ def _files(i: Mapping[str, Any]) -> Answer:
 
 
 def _first_choice(i: Mapping[str, Any]) -> Answer:
-    """Choose the first of some entries, as CK does when nobody is asked."""
-    choices = i.get("choices") or []
-    if not choices or not isinstance(choices[0], Mapping):
+    """Choose the first of some entries by name, as CK does when nobody is asked."""
+    choices = [one for one in i.get("choices") or [] if isinstance(one, Mapping)]
+    if not choices:
         return {"return": 16, "error": "there is nothing to choose from"}
-    return {"return": 0, "choice": str(choices[0].get("data_uid") or choices[0].get("data_uoa") or "")}
+    first = choices[0] if i.get("skip_sort") == "yes" else min(choices, key=lambda one: str(one.get("data_uoa", "")))
+    return {"return": 0, "choice": str(first.get("data_uid") or first.get("data_uoa") or "")}
 
 
 def _numbers_compared(i: Mapping[str, Any]) -> Answer:

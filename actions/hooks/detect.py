@@ -5,10 +5,12 @@ name that is looked for.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from site import getsitepackages
 from typing import Any
 
 from ...store.errors import CkexploreError, NotFoundError
@@ -88,7 +90,18 @@ def _found(hooks: Hooks, values: dict[str, Any], name: str, spec: Mapping[str, A
     seen: dict[str, str] = {}
     for path in (*quick, *more):
         seen.setdefault(f"{os.path.realpath(os.path.dirname(path))}/{os.path.basename(path)}", path)
-    return list(seen.values())
+    return list(seen.values()) or (_packages_of_ours(name) if anywhere else [])
+
+
+def _packages_of_ours(name: str) -> list[str]:
+    """Find a Python package, by the end of its path, where the Python that we run on has it.
+
+    That is for a machine that has a Python of the same version: packages compiled for it load in no other.
+    """
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    if not name.endswith("/__init__.py") or not shutil.which(version):
+        return []
+    return [path for site in getsitepackages() if os.path.isfile(path := f"{site}/{name}")]
 
 
 def _with_versions(

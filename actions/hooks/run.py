@@ -69,8 +69,10 @@ def run_program(spec: Mapping[str, Any]) -> tuple[dict[str, Any], OutputCheck | 
 
     Raises FailedError with the reason when the program, a script of it, or the check of its output fails.
     """
+    started = time.time_ns()
     prepared = _prepared(spec)
     ended, repeat = _calibrated(prepared)
+    _tell_of_data(spec, started)
     if ended.exit_code and spec["details"].get("ignore_return_code") != "yes":
         raise FailedError(f"program:{spec['title']} {_ended(ended.exit_code)}{_last_words(spec)}")
     run = {**ended.measured, "return_code": ended.exit_code}
@@ -84,6 +86,14 @@ def run_program(spec: Mapping[str, Any]) -> tuple[dict[str, Any], OutputCheck | 
     for name in texts(spec["details"].get("print_files_after_run") or spec["meta"].get("print_files_after_run")):
         following.show(name)
     return run, checked
+
+
+def _tell_of_data(spec: Mapping[str, Any], started: int) -> None:
+    """Say what a program wrote beside its data: that is in the job's own copy, and the repository is as it was."""
+    folder = spec["dataset"]["path"] if spec["dataset"] and spec["dataset"]["private"] else ""
+    written = sorted(one.name for one in os.scandir(folder) if one.stat().st_mtime_ns >= started) if folder else []
+    if written:
+        sys.stdout.write(f"beside its data, in the job's own copy, it wrote {safe_line(', '.join(written), 200)}\n")
 
 
 def _ended(code: int) -> str:

@@ -253,6 +253,13 @@ def in_job(stage: Stage, folder: Path) -> Stage:
     def all_placed(texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(placed, texts))
 
+    def in_values(value: Any) -> Any:
+        if isinstance(value, str):
+            return placed(value)
+        if isinstance(value, list | tuple):
+            return [in_values(one) for one in value]
+        return {name: in_values(one) for name, one in value.items()} if isinstance(value, dict) else value
+
     sandbox = stage.sandbox
     return replace(
         stage,
@@ -261,6 +268,7 @@ def in_job(stage: Stage, folder: Path) -> Stage:
         environment={key: placed(value) for key, value in stage.environment.items()},
         copies=tuple((source, placed(target)) for source, target in stage.copies),
         fresh=all_placed(stage.fresh),
+        input=in_values(stage.input),
         sandbox=replace(sandbox, reads=all_placed(sandbox.reads), writes=all_placed(sandbox.writes)),
     )
 

@@ -1,5 +1,7 @@
 """A CK program as it will be compiled and run: its entry, command, dependencies, data set, and what was asked for."""
 
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,21 +16,32 @@ from ...store.walking import walk
 from ..deps.dependency import Resolved
 from ..deps.inventory import Inventory
 from ..deps.query import split_tags
-from ..plan import JOB_PATH
+from ..executed_files import files_below
+from ..plan import JOB_PATH, NOT_COPIED
 from ..request import Request
 from ..software.stages import as_dict
 from ..trust.executable_files import is_executable
 
 _TAKE_FROM = "$#ck_take_from_{"
+_COPIED_FILES, _COPIED_BYTES = 500, 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A data set, and its files with the chosen one first."""
+    """A data set, and its files with the chosen one first.
+
+    A `private` one is small enough to be copied for the job: some programs write their output beside their input.
+    """
 
     location: Location
     meta: Mapping[str, Any]
     files: tuple[str, ...]
+    private: bool = False
+
+    @property
+    def folder(self) -> str:
+        """Where a program finds it: its private copy, or the entry itself."""
+        return f"{JOB_PATH}/dataset/{self.location.path.name}" if self.private else str(self.location.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,7 @@ class Program:
         """The variables of a run: the program's, the command's, the data set's, and those asked for."""
         found = {**as_dict(self.meta.get("run_vars")), **as_dict(self.details.get("run_vars"))}
         if self.dataset:
-            found["CK_DATASET_PATH"] = f"{self.dataset.location.path}/"
+            found["CK_DATASET_PATH"] = f"{self.dataset.folder}/"
             if self.dataset.files:
                 found["CK_DATASET_FILENAME"] = self.dataset.files[0]
         found |= {name: str(location.path) for name, location in self.linked.items()}
@@ -184,7 +197,7 @@ def find_dataset(inventory: Inventory, location: Location, command: Mapping[str,
     tags = {*split_tags(wanted), *(split_tags(request.text("extra_dataset_tags")) if wanted else ())}
     for found, meta in inventory.entries("dataset"):
         if asked in (found.alias, found.uid) if asked else tags <= set(ck.tags_of(meta)):
-            return Dataset(found, meta, _files_of(request, found, meta))
+            return Dataset(found, meta, _files_of(request, found, meta), private=_is_small(found.path))
     what = f"named {safe_line(asked)!r}" if asked else f"with the tags {', '.join(sorted(tags))}"
     raise NotFoundError(f"{location.cid} needs a dataset {what}, and no known repository has one")
 
@@ -201,6 +214,18 @@ def _files_of(request: Request, location: Location, meta: Mapping[str, Any]) -> 
     for name in files:
         inside(location.path, name)
     return tuple(dict.fromkeys([*([asked] if asked else []), *files]))
+
+
+def _is_small(folder: Path) -> bool:
+    """Tell whether a data set can be copied for every job: a few files, none a link, which may lead anywhere."""
+    count = size = 0
+    for place, _, names in walk(folder):
+        for name in names:
+            status = os.lstat(os.path.join(place, name))
+            count, size = count + 1, size + status.st_size
+            if not stat.S_ISREG(status.st_mode) or count > _COPIED_FILES or size > _COPIED_BYTES:
+                return False
+    return True
 
 
 def linked_entries(inventory: Inventory, meta: Mapping[str, Any]) -> dict[str, Location]:
@@ -237,12 +262,16 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def files_of_dataset(dataset: Dataset) -> Iterator[Path]:
-    """Yield the meta of a data set, whose file names are words of the command, and what in it is made to be executed.
+    """Yield the meta of a data set, whose file names are words of the command, and what of it belongs to the plan.
 
-    By name and first bytes: a mode tells nothing on disks that know none, and the rest may be more than can be hashed.
+    That is all of one that is copied. Of another it is what is made to be executed, by name and first bytes: a mode
+    tells nothing on disks that know none, and the rest may be more than can be hashed.
     """
     folder = dataset.location.path
     yield folder / ck.META
+    if dataset.private:
+        yield from files_below(folder, NOT_COPIED)
+        return
     for place, folders, names in walk(folder):
         folders.sort()
         for path in (Path(place, name) for name in sorted(names)):

@@ -24,6 +24,7 @@ from ..software.mentioned import as_entries, mentioned
 from ..software.stages import as_dict, child, folders_of
 from . import builds
 from .builds import Build
+from .kernel_use import kernel_use
 from .program import Program, files_of_dataset
 
 _CALIBRATION_TIME = 4.0  # seconds
@@ -71,20 +72,37 @@ def run_stage(program: Program, build: Build | None) -> Stage:
     is_first = not program.compiled or build is not None
     copies = ((str(program.sources.path), program.folder),) if is_first else ()
     copies += ((str(build.folder), program.run_folder),) if build else ()
+    data, kernel = _copy_of_dataset(program), kernel_use(program.inventory, program.sources.path)
+    sandbox = _sandbox(
+        program,
+        "run",
+        program.needs,
+        [*folders_of(named, scripts), *spec["recorded"], *(kernel.reads if kernel else ())],
+    )
+    told = {"kernel": {**kernel.told, "laid_out": sandbox.profile != "none"}} if kernel else {}
     return Stage(
         title=f"run program:{program.location.title} {program.command}",
         argv=child("run"),
-        commands=(*_sourced(program.needs), *running.template(_as_template(spec))),
+        commands=(
+            *_sourced(program.needs),
+            *running.template(_as_template(spec)),
+            *((kernel.command,) if kernel else ()),
+        ),
         cwd=program.run_folder,
         files=_files(program, program.needs, beside, build),
-        whole_folders=(*(source for source, _ in copies), *beside),
-        copies=copies,
-        input={**spec, "entries": as_entries(named)},
+        whole_folders=(*(source for source, _ in (*copies, *data)), *beside),
+        copies=(*copies, *data),
+        input={**spec, **told, "entries": as_entries(named)},
         timeout=number(program.request, "run_timeout", _timeout(program)),
         output_limit=_output_limit(program),
         finish=Finish("record_point", _recording(program, build)),
-        sandbox=_sandbox(program, "run", program.needs, [*folders_of(named, scripts), *spec["recorded"]]),
+        sandbox=sandbox,
     )
+
+
+def _copy_of_dataset(program: Program) -> tuple[tuple[str, str], ...]:
+    dataset = program.dataset
+    return ((str(dataset.location.path), dataset.folder),) if dataset and dataset.private else ()
 
 
 def _timeout(program: Program) -> float:
@@ -168,7 +186,8 @@ def _execution(program: Program) -> dict[str, Any]:
         "details": dict(program.details),
         "variables": program.variables,
         "dataset": {
-            "path": str(dataset.location.path),
+            "path": dataset.folder,
+            "private": dataset.private,
             "uid": dataset.location.uid,
             "files": list(dataset.files),
             "named": {name: str(value) for name, value in properties.items()},
@@ -305,12 +324,16 @@ def _folders_beside(program: Program, named: Sequence[Location], scripts: Sequen
 def _sandbox(program: Program, action: str, needs: Sequence[Resolved], folders: Sequence[str]) -> Sandbox:
     """Say what the program needs to see beside the system: data set, linked entries, environments, and `folders`."""
     reads = [str(location.path) for location in (*program.linked.values(), *program.taken.values())]
-    reads += [str(program.dataset.location.path)] if program.dataset else []
+    writes, dataset = [program.folder], program.dataset
+    if dataset and not dataset.private:
+        reads.append(dataset.folder)
+    elif dataset and action == "run":
+        writes.append(dataset.folder)
     return contained(
         program.request,
         action,
         reads=dict.fromkeys([*reads, *folders]),
-        writes=[program.folder],
+        writes=writes,
         environments=environment_uids(needs),
     )
 

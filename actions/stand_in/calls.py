@@ -55,13 +55,23 @@ class Calls:
             if (name, action) in _OF_THE_MACHINE:
                 return self._answered({"action": action, "cid": name})
             if action not in READING and _is_ours(action, name):
-                return {"return": 1, "error": _first(action, name, i)}
+                return {"return": 1, "error": self._first(action, name, i)}
             function = called.function(action) if called and i.get("common_func") != "yes" else ""
             if called and function and (action in called.cfg.get("actions", {}) or action not in _common()):
                 return called.call(function, i)
             return self._common(action, i)
         except CkexploreError as error:
             return refused(error)
+
+    def _first(self, action: str, module: str, i: Mapping[str, Any]) -> str:
+        """Say which command to give first."""
+        what = f"{module}:{safe_line(str(i['data_uoa']), 80)}" if i.get("data_uoa") else module
+        tags = i.get("tags")
+        tags = f" --tags={safe_line(tags if isinstance(tags, str) else ','.join(map(str, tags)), 200)}" if tags else ""
+        return (
+            f"{action} {what} isn't done inside {self._surroundings.inside}, which was approved without it; give it "
+            f"first, as a command of its own: ckexplore {action} {what}{tags}"
+        )
 
     def _common(self, action: str, i: Answer) -> Answer:
         if action in READING:
@@ -78,10 +88,10 @@ class Calls:
         name = safe_line(entry.location.title if entry else module, 80)
         what = f"{safe_line(action, 80)} {name}".strip()
         if called or not module:
-            return f"{what} isn't offered inside a module's action"
+            return f"{what} isn't offered inside {self._surroundings.inside}"
         return (
-            f"{what} isn't offered inside a module's action: {name} is none of the modules that were approved with it "
-            "(those in its meta's module_deps)"
+            f"{what} isn't offered inside {self._surroundings.inside}: {name} is none of the modules that were "
+            "approved with it (those in its meta's module_deps)"
         )
 
     def _read(self, action: str, i: Answer) -> Answer:
@@ -102,7 +112,9 @@ class Calls:
         """Answer by the code of the command line. Raises CkexploreError, also for what would be executed."""
         answer = kernel.prepare(request_from(self._surroundings.workspace, values))
         if not isinstance(answer, dict):
-            raise RefusedError(f"{values['action']} would execute something, which isn't done inside a module's action")
+            raise RefusedError(
+                f"{values['action']} would execute something, which isn't done inside {self._surroundings.inside}"
+            )
         return {"return": 0, **answer}
 
     def _wanted(self, found: list[Answer], i: Answer) -> list[Answer]:
@@ -150,13 +162,3 @@ def _is_ours(action: str, module: str) -> bool:
     file = kernel.module_file(module)
     own = kernel.actions_of(module) if file else {}
     return action in own and action not in kernel.actions_of("")
-
-
-def _first(action: str, module: str, i: Mapping[str, Any]) -> str:
-    what = f"{module}:{safe_line(str(i['data_uoa']), 80)}" if i.get("data_uoa") else module
-    tags = i.get("tags")
-    tags = f" --tags={safe_line(tags if isinstance(tags, str) else ','.join(map(str, tags)), 200)}" if tags else ""
-    return (
-        f"{action} {what} isn't done inside a module's action, which was approved without it; give it first, as a "
-        f"command of its own: ckexplore {action} {what}{tags}"
-    )

@@ -21,12 +21,15 @@ HOME = "home"
 class Surroundings:
     """The workspace in which a module asks; `own` is the user's own repository, `may_write` the module that it is.
 
+    `inside` is what asks, as a person calls it: "an action of NAME", "a program".
+
     `repositories` is CK's cache of repositories: UID to {data_uid, data_uoa, data_alias, data_name, dict}.
     """
 
     workspace: Workspace
     own: Path
     may_write: str
+    inside: str
     repositories: Mapping[str, Any]
 
 
@@ -43,7 +46,7 @@ def lay_out(place: Path, spec: Mapping[str, Any]) -> Surroundings:
             _write_alias(own, one["module"], one["module_uid"])
             if one["alias"]:
                 _write_alias(own / one["module"], one["alias"], one["uid"])
-    return Surroundings(workspace, own, spec["may_write"], cache)
+    return Surroundings(workspace, own, spec["may_write"], spec["inside"], cache)
 
 
 def _registered(one: Mapping[str, str]) -> dict[str, Any]:

@@ -62,12 +62,14 @@ class Writing:
     def _own_module(self, i: Answer) -> tuple[str, str]:
         """Give alias and UID of the module that may write. Raises RefusedError for another, or another repository."""
         own, asked = self._surroundings.may_write, str(i.get("module_uoa") or "")
-        names = self._modules.first().names
+        names = self._modules.first().names if own else ("", "")
         if not own or asked not in names:
             known = self._modules.find(asked)
             asked = known.names[0] if known else asked
             whose = f"only entries of {own} are" if own else "nothing is"
-            raise RefusedError(f"{i.get('action')} {asked}: inside an action of {names[0]} {whose} added or changed")
+            raise RefusedError(
+                f"{i.get('action')} {asked}: inside {self._surroundings.inside} {whose} added or changed"
+            )
         if str(i.get("repo_uoa") or "local") not in ("local", LOCAL_UID):
             raise RefusedError(
                 f"{i.get('action')} {asked}: an action adds and changes entries in the user's own repository (local) "

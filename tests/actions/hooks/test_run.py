@@ -105,7 +105,8 @@ def test_the_way_a_program_ended_is_named(line: str, told: str) -> None:
 def test_processing_before_and_after_sees_variables_and_the_data_set(folder: Path) -> None:
     data = folder.with_name("data")
     data.mkdir()
-    dataset = {"path": str(data), "uid": "d" * 16, "files": ["one.txt", "two.txt"], "named": {"frames": "24"}}
+    dataset = {"path": str(data), "private": False, "uid": "d" * 16, "files": ["one.txt", "two.txt"]}
+    dataset |= {"named": {"frames": "24"}}
     run(
         'echo "$#dataset_path#$$#dataset_filename#$ $#dataset_filename_1#$ $#frames#$ $<<A>>$ $B" > main',
         {

@@ -38,13 +38,13 @@ def test_the_first_command_by_its_sort_is_run_unless_another_is_asked_for(strang
 
 
 def test_a_data_set_is_found_by_tags_or_name_and_its_file_by_name(stranger: Stranger) -> None:
-    one = stranger.entry("dataset", "one", {"tags": ["image"], "dataset_files": ["a.pgm", "b.pgm"]}, {"a.pgm": "x"})
+    stranger.entry("dataset", "one", {"tags": ["image"], "dataset_files": ["a.pgm", "b.pgm"]}, {"a.pgm": "x"})
     stranger.entry("dataset", "two", {"tags": ["image", "large"], "dataset_files": ["c.pgm"]})
     uid = (stranger.root / "dataset/.cm/alias-a-two").read_text().strip()
     program(stranger, run_cmds={"x": {**RUN, "dataset_tags": ["image"]}, "y": RUN})
     told = ran(stranger)
     assert told["dataset"]["files"] == ["a.pgm", "b.pgm"]
-    assert told["variables"] == {"CK_DATASET_PATH": f"{one}/", "CK_DATASET_FILENAME": "a.pgm"}
+    assert told["variables"] == {"CK_DATASET_PATH": "$#job_path#$/dataset/one/", "CK_DATASET_FILENAME": "a.pgm"}
     assert ran(stranger, dataset_file="b.pgm")["dataset"]["files"] == ["b.pgm", "a.pgm"]
     assert ran(stranger, extra_dataset_tags="large")["dataset"]["uid"] == uid
     assert ran(stranger, dataset_uoa="two")["dataset"]["files"] == ["c.pgm"]

@@ -1,0 +1,1 @@
+"""The folder that a program's Python finds the package `ck` in."""
