@@ -12,16 +12,18 @@ from ...store.errors import FailedError, UnavailableError
 from ...store.untrusted import safe_line
 from ..how_to_get import how_to_get
 from . import set_up as soft
-from .loading import Hooks, call, load
-from .set_up import Detected, of_system
+from .loading import Hooks, call, load, of_system
+from .set_up import Detected
 from .shell import bash, exports, shown, sources, substituted
 
 _HOOKS = ("pre_path", "post_deps", "setup", "post_setup")
 _NO_NETWORK = re.compile(
     r"unable to resolve host|[Cc]ould not resolve host|Temporary failure in name resolution|Network is unreachable"
     r"|Name or service not known|failed: Connection (refused|timed out)|Couldn't connect to server"
+    r"|NewConnectionError|Failed to establish a new connection"
 )
-_MISSING = re.compile(r"([\w.+-]+): command not found$")
+_REQUIREMENT = re.compile(r"(?:satisfies the requirement|matching distribution found for) ([\w.=<>!~+-]+)")  # pip's
+_MISSING = re.compile(r"([\w.+-]+): command not found$|No usable (\w+) in \$PATH")  # a shell's, autoconf's
 _ERROR = re.compile(r"\b[Ee]rror\b|not found|cannot|can't|[Ff]ailed|No such file")
 
 
@@ -102,17 +104,18 @@ def _run_script(spec: Mapping[str, Any], install_env: Mapping[str, Any]) -> None
 
 def _why(title: str, install_env: Mapping[str, Any], output: str) -> Exception:
     """Say in one sentence why a script failed: there is no network, or what it said last of an error."""
-    lines = [line for line in (safe_line(line.strip(), 200) for line in output.splitlines()) if line]
-    if any(_NO_NETWORK.search(line) for line in lines):
+    if _NO_NETWORK.search(output):
         parts = [str(install_env[name]) for name in ("PACKAGE_URL", "PACKAGE_NAME") if install_env.get(name)]
-        wanted = safe_line("/".join(parts))
+        requirement = _REQUIREMENT.search(output)
+        wanted = safe_line("/".join(parts) or (requirement[1] if requirement else "something"))
         return UnavailableError(
-            f"package:{title} has to fetch {wanted or 'something'} and there is no network for it here; "
+            f"package:{title} has to fetch {wanted} and there is no network for it here; "
             "give a folder that holds it with --mirror=FOLDER"
         )
+    lines = [line for line in (safe_line(line.strip(), 200) for line in output.splitlines()) if line]
     errors = [line for line in lines if _ERROR.search(line)]
     told = (errors or lines or ["it said nothing"])[-1]
-    missing = next((found[1] for line in lines if (found := _MISSING.search(line))), "")
+    missing = next((found[1] or found[2] for line in lines if (found := _MISSING.search(line))), "")
     if missing:
         return UnavailableError(f"package:{title} needs {missing}, which isn't here: {how_to_get(missing)}")
     return FailedError(f"package:{title}: its installation failed: {told}")

@@ -1,12 +1,13 @@
 """What a package would fetch from the network, and taking it from a folder of the user's instead (`--mirror=FOLDER`).
 
 The universal scripts of public repositories tell by variables what they fetch: an archive (PACKAGE_WGET, PACKAGE_URL,
-PACKAGE_NAME) or a git repository (PACKAGE_GIT, PACKAGE_URL).
+PACKAGE_NAME) or a git repository (PACKAGE_GIT, PACKAGE_URL). Those of Python packages leave it to pip.
 """
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...store.errors import NotFoundError
 from ...store.untrusted import safe_line
@@ -16,8 +17,7 @@ from .package_meta import Package
 _REMOTE = ("http://", "https://", "ftp://", "git://", "git@", "ssh://")
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(Struct, frozen=True):
     """`fetches` is what has to be fetched after all, "" for nothing; `variables` make the script use what is there.
 
     `file` is the archive that is copied to where the script would have put it, under the `name` that it has there.
@@ -45,10 +45,10 @@ def from_mirror(inventory: Inventory, package: Package) -> Mirror:
     url, name = str(variables.get("PACKAGE_URL") or ""), str(variables.get("PACKAGE_NAME") or "")
     clones = str(variables.get("PACKAGE_GIT", "")).upper() == "YES"
     downloads = str(variables.get("PACKAGE_WGET", "")).upper() == "YES"
-    if not (clones or downloads or url.startswith(_REMOTE)):
-        return Mirror()
-    fetches = url if clones or not name else f"{url.rstrip('/')}/{name}"
     folder = inventory.request.text("mirror") or os.environ.get("CKEXPLORE_MIRROR", "")
+    if not (clones or downloads or url.startswith(_REMOTE)):
+        return _for_pip(folder)
+    fetches = url if clones or not name else f"{url.rstrip('/')}/{name}"
     needs_network = Mirror(fetches if url.startswith(_REMOTE) else "")
     if not folder:
         return needs_network
@@ -67,6 +67,14 @@ def from_mirror(inventory: Inventory, package: Package) -> Mirror:
         return Mirror(variables={"PACKAGE_URL": found}, repository=found)
     in_place = name if _is_name(name) else os.path.basename(found)
     return Mirror(variables={"PACKAGE_WGET": "NO"}, file=found, name=in_place)
+
+
+def _for_pip(folder: str) -> Mirror:
+    """Let pip, which the scripts of Python packages call, take wheels from a folder that has some, and nothing else."""
+    folder = os.path.abspath(os.path.expanduser(folder)) if folder else ""
+    if not folder or not os.path.isdir(folder) or not any(name.endswith(".whl") for name in os.listdir(folder)):
+        return Mirror()
+    return Mirror(variables={"PIP_FIND_LINKS": folder, "PIP_NO_INDEX": "1"}, repository=folder)
 
 
 def _names(url: str, name: str, *, clones: bool) -> list[str]:

@@ -1,6 +1,8 @@
 """Packages are installed in real jobs: scripts, hooks, what is registered, and what a failure leaves."""
 
+import sys
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -214,11 +216,45 @@ def test_without_network_one_line_says_what_has_to_be_fetched(
     assert stranger.plan("install", "package:q").stages
 
 
-def test_a_script_that_finds_no_network_says_so_in_one_line(stranger: Stranger) -> None:
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("curl: (6) Could not resolve host: x.invalid", "has to fetch something and there is no network for it here"),
+        (
+            "connection broken by 'NewConnectionError(...)'\nERROR: No matching distribution found for mxnet==1.2",
+            "has to fetch mxnet==1.2 and there is no network for it here",
+        ),
+        (
+            "configure: error: No usable m4 in $PATH or /usr/5bin\nError: Configuration failed",
+            "needs m4, which isn't here",
+        ),
+        ("x.sh: line 3: ninja: command not found", "needs ninja, which isn't here"),
+    ],
+)
+def test_a_script_that_misses_something_says_so_in_one_line(stranger: Stranger, says: str, told: str) -> None:
     stranger.entry("soft", "s", {"customize": {}})
-    script = "echo 'curl: (6) Could not resolve host: x.invalid'; exit 6\n"
+    script = f"cat <<'END'\n{says}\nEND\nexit 6\n"
     meta = {"soft_uoa": "s", "process_script": "install", "end_full_path_universal": FILE}
     stranger.entry("package", "p", meta, {"install.sh": script})
     answer = stranger.approved("install", "package:p")
-    assert "there is no network for it here; give a folder that holds it with --mirror=FOLDER" in answer["error"]
+    assert f"package:p {told}" in answer["error"]
     assert left(stranger) == []
+
+
+def test_pip_takes_wheels_from_the_mirror(stranger: Stranger, tmp_path: Path) -> None:
+    (tmp_path / "wheels").mkdir()
+    with zipfile.ZipFile(tmp_path / "wheels/tiny_thing-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("tiny_thing/__init__.py", "version = '1.0'\n")
+        described = "Metadata-Version: 2.1\nName: tiny-thing\nVersion: 1.0\n"
+        wheel.writestr("tiny_thing-1.0.dist-info/METADATA", described)
+        wheel.writestr(
+            "tiny_thing-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr("tiny_thing-1.0.dist-info/RECORD", "")
+    stranger.entry("soft", "s", {"customize": {}})
+    script = f"{sys.executable} -m pip install -q --target=${{INSTALL_DIR}}/lib tiny-thing || exit 1\n"
+    meta = {"soft_uoa": "s", "process_script": "install", "end_full_path_universal": "lib/tiny_thing/__init__.py"}
+    stranger.entry("package", "p", meta, {"install.sh": script})
+    assert installed(stranger, "package:p", mirror=str(tmp_path / "wheels")).full_path.endswith(
+        "tiny_thing/__init__.py"
+    )
