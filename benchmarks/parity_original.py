@@ -30,6 +30,10 @@ class Original:
         self._home = PreparedHome(folder)
         self._isolated = isolation()
 
+    def renew(self) -> None:
+        """Make the home again what it was after its preparation."""
+        self._home.renew()
+
     def prepare(self) -> None:
         """Copy the repositories, register them, and let ck look at the platform, which asks otherwise."""
         for given, root in zip(self._given, self.roots, strict=True):
@@ -40,22 +44,22 @@ class Original:
 
     def soft(self, subject: Subject, seconds: float) -> Attempt:
         """Detect one software from a home where nothing is registered."""
-        self._home.renew()
-        ended = self._told(f"soft-{subject.uid}", seconds, "detect", subject.cid)
+        self.renew()
+        ended = self.command(f"soft-{subject.uid}", seconds, "detect", subject.cid)
         local = self._home.path / "CK" / "local"
         found = tuple(one for one in environments(local) if one.soft == subject.uid)
         return attempt_of("registered" if ended.code == 0 and found else "", [ended], found=found)
 
     def program(self, subject: Subject, seconds: float) -> Attempt:
         """Compile and run one program, in the home that those before it have filled."""
-        compiled = self._told(f"program-{subject.uid}-compile", seconds, "compile", subject.cid)
+        compiled = self.command(f"program-{subject.uid}-compile", seconds, "compile", subject.cid)
         if compiled.code != 0:
             return attempt_of("", [compiled])
         told, asked = [compiled], ""
         answers = {"repeat": "1", "skip_calibration": "yes"}
         while True:
             words = [f"--{name}={value}" for name, value in answers.items()]
-            ran = self._told(f"program-{subject.uid}-run", seconds, "run", subject.cid, *words)
+            ran = self.command(f"program-{subject.uid}-run", seconds, "run", subject.cid, *words)
             told.append(ran)
             offered = offer(ran.output, answers)
             if ran.code == 0 or not offered:
@@ -74,9 +78,10 @@ class Original:
         local = self._home.path / "CK" / "local"
         (local / ".ck.cache_repo_uoa.json").write_text(json.dumps(named))
         (local / ".ck.cache_repo_info.json").write_text(json.dumps(known))
-        self._told("platform", 100, "detect", "platform.os", "--platform_init_uoa=generic-linux-dummy")
+        self.command("platform", 100, "detect", "platform.os", "--platform_init_uoa=generic-linux-dummy")
 
-    def _told(self, name: str, seconds: float, *words: str) -> Ended:
+    def command(self, name: str, seconds: float, *words: str) -> Ended:
+        """Give one command in the home as it is; its output goes to the file of that name."""
         environment = {
             "HOME": str(self._home.path / "user"),
             "CK_REPOS": str(self._home.path / "CK"),

@@ -25,6 +25,10 @@ class Ours:
         self._home = PreparedHome(folder)
         self._isolated = isolation()
 
+    def renew(self) -> None:
+        """Make the home again what it was after its preparation."""
+        self._home.renew()
+
     def prepare(self) -> None:
         """Register the repositories, and trust each at its present content."""
         (self._folder / "output").mkdir(parents=True, exist_ok=True)
@@ -32,9 +36,9 @@ class Ours:
 
     def soft(self, subject: Subject, seconds: float) -> Attempt:
         """Detect one software from a home where nothing is registered."""
-        self._home.renew()
+        self.renew()
         before = self._jobs()
-        ended = self._told(f"soft-{subject.uid}", seconds, "detect", subject.cid)
+        ended = self.command(f"soft-{subject.uid}", seconds, "detect", subject.cid)
         found = tuple(one for one in environments(self._ck_home / "local") if one.soft in (subject.uid, subject.alias))
         lacking = "" if found else "it ended well but registered nothing"
         return attempt_of("registered", ended, self._logs(before), found=found, lacking=lacking)
@@ -42,7 +46,7 @@ class Ours:
     def program(self, subject: Subject, seconds: float) -> Attempt:
         """Compile and run one program, in the home that those before it have filled."""
         before = self._jobs()
-        ended = self._told(f"program-{subject.uid}", 2 * seconds, "run", subject.cid, *_SHORT)
+        ended = self.command(f"program-{subject.uid}", 2 * seconds, "run", subject.cid, *_SHORT)
         return attempt_of("run", ended, self._logs(before))
 
     @property
@@ -58,13 +62,14 @@ class Ours:
             self._prepared(number, *trust, "--yes", f"--expect={surveyed['approval']}")
 
     def _prepared(self, number: int, *words: str) -> dict[str, Any]:
-        ended = self._told(f"prepare-{number}", _PREPARATION, *words)
+        ended = self.command(f"prepare-{number}", _PREPARATION, *words)
         answer = answer_of(ended.output)
         if answer is None or answer.get("return") != 0:
             raise RuntimeError(f"`ckexplore {' '.join(words)}` failed: {last_line(ended.output)}")
         return answer
 
-    def _told(self, name: str, seconds: float, *words: str) -> Ended:
+    def command(self, name: str, seconds: float, *words: str) -> Ended:
+        """Give one command in the home as it is; its output goes to the file of that name."""
         environment = {
             "HOME": str(self._home.path / "user"),
             "CKEXPLORE_HOME": str(self._ck_home),
