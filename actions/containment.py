@@ -36,7 +36,7 @@ def _profile(request: Request, action: str) -> str:
     if asked and asked not in PROFILES:
         known = ", ".join(PROFILES)
         raise InvalidRequestError(f"--sandbox={safe_line(asked, 40)} isn't known; it is one of {known}")
-    here = _availability()
+    here = known_availability()
     if asked and asked != "none" and not here.usable:
         raise UnavailableError(f"--sandbox={asked} can't be had: {here.reason}")
     if not here.usable:
@@ -45,5 +45,6 @@ def _profile(request: Request, action: str) -> str:
 
 
 @cache  # a plan has several stages, and each look starts a process
-def _availability() -> Availability:
+def known_availability() -> Availability:
+    """Tell what bubblewrap can do here, as this process, or the one that it is a copy of, found out once."""
     return availability()

@@ -5,9 +5,10 @@ plan with a stage for each. One that has changed is marked, and no longer meets 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..store.cid import Cid
 from ..store.errors import CkexploreError, NotFoundError, UnreadableError

@@ -10,9 +10,10 @@ import re
 import shlex
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..store.errors import CkexploreError, FailedError, NotFoundError
 from ..store.formats import ck
@@ -31,8 +32,7 @@ ANY_OF = "ckexplore_any_of"
 _VARIABLE_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """A registered environment."""
 
     uid: str

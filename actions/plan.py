@@ -5,17 +5,18 @@ that it executes, with their hashes. `$#job_path#$` stands for the folder of the
 """
 
 import hashlib
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 JOB_PATH = "$#job_path#$"
 NOT_COPIED = (".cm", "tmp")
 """Folders of an entry that its private copy leaves out."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutedFile:
+class ExecutedFile(Struct, frozen=True):
     """A file of a repository that a stage can execute, and the hash of the content that was shown.
 
     Of a symbolic link the hash is of where it leads, after "link:".
@@ -33,8 +34,7 @@ class ExecutedFile:
         return Path(from_storable(self.path))
 
 
-@dataclass(frozen=True, slots=True)
-class Sandbox:
+class Sandbox(Struct, frozen=True):
     """What a stage may reach: the profile ("offline", "net", "gpu" or "none"), and what it sees beside the system.
 
     `reads` are files and folders that it sees read-only, `writes` folders that it may change; all absolute, perhaps
@@ -47,16 +47,14 @@ class Sandbox:
     environments: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """What we do with the result of a stage, in our own code: the name of a step and its arguments."""
 
     step: str
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One process of a plan.
 
     `commands` is what a person reads: the commands that the argv leads to, one a line. `input` is written as JSON
@@ -86,8 +84,7 @@ class Stage:
     """Folders that are empty when the stage begins, and as they were before when it fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fitting:
+class Fitting(Struct, frozen=True):
     """A registered environment that fits a dependency; all text is safe for a terminal."""
 
     uid: str
@@ -95,8 +92,7 @@ class Fitting:
     full_path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """One dependency as a person reads it: what meets it, or would, or why nothing does; and its own dependencies.
 
     `state` is "met", "planned" or "unmet". `provider` is a CID, or several of which the first that works is taken.
@@ -121,8 +117,7 @@ class Need:
         return self.provider.partition(",")[0].removeprefix("local:env:") if self.state == "met" else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a request will execute."""
 
     request: str

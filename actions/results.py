@@ -6,15 +6,13 @@ from typing import Any
 
 from ..store.formats.ck_entries import check_alias, create_entry
 from ..store.formats.ck_points import add_point
-from ..store.formats.ck_repetitions import readable
-from ..store.untrusted import inside, load_json_object, read_bytes, safe_value
+from ..store.untrusted import inside, load_json_object, read_bytes
 from ..store.workspace import Workspace
 from .environments import environments
 from .jobs.follow import JobFollower
 from .measure import host
+from .measured import compilation_of, measured
 from .plan import JOB_PATH
-
-COMPILATION = "compilation.json"
 
 _ANSWER_LIMIT = 64 << 20
 _OUTPUT_LIMIT = 256 << 20
@@ -27,7 +25,7 @@ def record(workspace: Workspace, job: Path, number: int, arguments: dict[str, An
     CK's characteristics of the run. Raises CkexploreError.
     """
     answer = load_json_object(job / "stages" / str(number) / "output.json", _ANSWER_LIMIT)
-    run = _told(job, number) | _measured(answer.get("characteristics"))
+    run = _told(job, number) | measured(answer.get("characteristics"))
     characteristics: dict[str, Any] = {"run": run}
     compiled = arguments["compiled"] or compilation_of(job)
     if compiled:
@@ -49,12 +47,6 @@ def record(workspace: Workspace, job: Path, number: int, arguments: dict[str, An
         "characteristics": {key: _without_vectors(value) for key, value in characteristics.items()},
         **({"output": checked} if checked else {}),
     }
-
-
-def compilation_of(job: Path) -> dict[str, Any]:
-    """Give what a job's compilation measured; empty for a job without one."""
-    path = job / COMPILATION
-    return _measured(load_json_object(path, _ANSWER_LIMIT)) if path.is_file() else {}
 
 
 def _keep_output(workspace: Workspace, job: Path, arguments: dict[str, Any], output: Any) -> str:
@@ -115,12 +107,6 @@ def _told(job: Path, number: int) -> dict[str, float]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _measured(value: Any) -> dict[str, Any]:
-    """Give characteristics without the numbers that nobody can reckon with."""
-    found = readable(safe_value(value)) if isinstance(value, dict) else {}
-    return {name: one for name, one in found.items() if one is not None}
 
 
 def _dependency(workspace: Workspace, uids: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:

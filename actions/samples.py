@@ -3,11 +3,11 @@
 import hashlib
 import os
 import shutil
-from importlib.resources import files
 from pathlib import Path
 
 from ..store import repos
 from ..store.workspace import Workspace
+from .shipped_folder import SAMPLES
 
 NAMES = ("ckx-ml", "paper-artifact")
 
@@ -19,15 +19,14 @@ def demo_workspace(base: Workspace) -> Workspace:
 
 def copy_samples(workspace: Workspace) -> list[repos.Repository]:
     """Copy the samples into a home unless they are there unchanged, and register them."""
-    source = Path(str(files("ckexplore.sample_repos")))
     workspace.home.mkdir(parents=True, exist_ok=True)
     mark = workspace.home / "samples.sha256"
-    state = _state(source)
+    state = _state(SAMPLES)
     if not mark.exists() or mark.read_text(encoding="ascii") != state:
         for name in NAMES:
             target = workspace.clones / name
             shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(source / name, target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(SAMPLES / name, target, ignore=shutil.ignore_patterns("__pycache__"))
         mark.write_text(state, encoding="ascii")
     return [repos.register(workspace, workspace.clones / name, name) for name in NAMES]
 

@@ -13,6 +13,7 @@ from ..store.untrusted import inside, load_json_object, read_text, safe_text, sa
 from ..store.workspace import Workspace
 from . import environments, taken_entries
 from .jobs.record import read_origin
+from .measured import COMPILATION, compilation_of
 from .plan import JOB_PATH, Finish, Plan
 from .program import builds
 
@@ -54,22 +55,20 @@ def _register_environment(
 
 def _keep_build(workspace: Workspace, job: Path, number: int, plan: Plan, arguments: dict[str, Any]) -> dict[str, Any]:
     """Keep what a compilation left for those who compile the same again, and what it measured for the run after it."""
-    from . import results  # noqa: PLC0415  (and the statistics of points, which detections don't need)
-
     answer = load_json_object(job / "stages" / str(number) / "output.json", _OUTPUT_LIMIT)
     characteristics = safe_value(answer.get("characteristics"))
     if not isinstance(characteristics, dict):
         raise FailedError(f"{plan.stages[number].title}: told nothing of the compilation")
-    write_json(job / results.COMPILATION, characteristics)
+    write_json(job / COMPILATION, characteristics)
     folder = inside(job / "copy", str(arguments["folder"]).removeprefix(f"{JOB_PATH}/copy/"))
     key = builds.keep(workspace, plan.stages[number], folder, characteristics, read_origin(job).approved)
-    return {"build": key, "characteristics": {"compile": results.compilation_of(job)}}
+    return {"build": key, "characteristics": {"compile": compilation_of(job)}}
 
 
 def _record_point(
     workspace: Workspace, job: Path, number: int, _plan: Plan, arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    from . import results  # noqa: PLC0415
+    from . import results  # noqa: PLC0415  (and how points are written, which other stages don't need)
 
     return results.record(workspace, job, number, arguments)
 

@@ -1,7 +1,6 @@
 """A job's output on the command line's terminal: bars are redrawn in place, colours stay, all else is made harmless.
 
 The lines that can still change are drawn again when they do, as far as they are in sight; below them stands a note.
-Where there is no terminal, every line is written once, without colours, when it is complete.
 """
 
 from __future__ import annotations
@@ -13,12 +12,10 @@ from typing import TextIO
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 
-from ..tui.widgets.ansi import parse_line, plain_line
+from ..tui.widgets.ansi import parse_line
 from ..tui.widgets.segments import plain_text, width_of
 from ..tui.widgets.sgr import sgr_of
 from ..tui.widgets.transcript import Transcript
-
-_LONGEST = 1 << 20  # bytes; a longer line is written in pieces
 
 
 class LiveOutput:
@@ -79,32 +76,3 @@ class LiveOutput:
             f"{colours}{text}\x1b[m" if (colours := sgr_of(style) if style else "") else text
             for text, style, _ in segments
         )
-
-
-class PlainOutput:
-    """Writes every complete line once; of one that was redrawn, what it shows at its end."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._partial = b""
-
-    def feed(self, data: bytes) -> None:
-        """Write the lines that are complete now."""
-        *lines, self._partial = (self._partial + data).split(b"\n")
-        if len(self._partial) > _LONGEST:
-            lines, self._partial = [*lines, self._partial], b""
-        self._stream.write("".join(f"{_plain(line)}\n" for line in lines))
-        self._stream.flush()
-
-    def note(self, text: str) -> None:
-        """Nothing: what can't be taken back isn't said."""
-
-    def finish(self) -> None:
-        """Write what is left of the last line."""
-        if self._partial:
-            self._stream.write(f"{_plain(self._partial)}\n")
-        self._partial = b""
-
-
-def _plain(line: bytes) -> str:
-    return plain_line(line.decode("utf-8", "replace"))

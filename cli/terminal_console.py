@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ..actions.console import Answer
     from ..actions.trust.question import Question
     from ..actions.trust.repository_trust import Survey
-    from .live_output import LiveOutput, PlainOutput
+    from .live_output import LiveOutput
+    from .plain_output import PlainOutput
 
 
 class TerminalConsole(Console):
@@ -46,9 +47,7 @@ class TerminalConsole(Console):
 
     def _opened(self) -> LiveOutput | PlainOutput:
         if self._output is None:
-            from .live_output import LiveOutput, PlainOutput  # noqa: PLC0415  (only where a job is followed)
-
-            self._output = LiveOutput(sys.stdout) if self._draws() else PlainOutput(sys.stdout)
+            self._output = _drawn() if self._draws() else _written()
         return self._output
 
     def output(self, data: bytes) -> None:
@@ -147,3 +146,15 @@ def _size() -> tuple[int, int]:
     import shutil  # noqa: PLC0415  (nothing quick shows progress)
 
     return shutil.get_terminal_size((80, 24))
+
+
+def _drawn() -> LiveOutput:
+    from .live_output import LiveOutput  # noqa: PLC0415  (only where a job is followed, in a terminal)
+
+    return LiveOutput(sys.stdout)
+
+
+def _written() -> PlainOutput:
+    from .plain_output import PlainOutput  # noqa: PLC0415  (only where a job is followed)
+
+    return PlainOutput(sys.stdout)

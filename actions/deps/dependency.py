@@ -1,15 +1,16 @@
 """A dependency that has been looked into: what meets it, or the stages that will; what the planners use."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..environments import ANY_OF, Environment
 from ..plan import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """One dependency: met by an environment that is there, or by the first one of `uids` that `stages` registers.
 
     `provider` says in words what meets it or would. A `problem` says why nothing does, and what would help. `needs` are

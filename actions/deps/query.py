@@ -1,8 +1,10 @@
 """What a dependency asks for: tags wanted and unwanted, versions, systems, conditions on variables (CK's words)."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ...store.untrusted import safe_line
 from ..environments import Environment
@@ -11,8 +13,7 @@ from ..versions import split_version, within
 _OWN_KEYS = ("uoa", "dict", "bat", "script", "cus")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """One dependency as it is asked for on this machine; `tags` are all that it wants, `meta` CK's dictionary."""
 
     key: str
@@ -142,3 +143,8 @@ def tags_for_system(
 
 def _named(value: Any, name: str) -> str:
     return str(value.get(name, "")) if isinstance(value, dict) else ""
+
+
+def is_skipped(value: Any) -> bool:
+    """Tell whether something is left out on this machine: `value` says "yes" by the name of its system."""
+    return isinstance(value, dict) and value.get("linux" if os.uname().sysname == "Linux" else "macos") == "yes"

@@ -1,7 +1,8 @@
 """The dependency tree of a plan as a person reads it, before anything runs."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from ...store.errors import UnavailableError
 from ...store.untrusted import safe_line
@@ -22,7 +23,7 @@ class UnmetError(UnavailableError):
     @property
     def details(self) -> dict[str, object]:
         """The tree, and why which dependencies aren't met."""
-        return {"needs": [asdict(one) for one in self.needs], "unmet": list(self.reasons)}
+        return {"needs": [to_builtins(one) for one in self.needs], "unmet": list(self.reasons)}
 
 
 def check_needs(dependencies: Iterable[Resolved]) -> None:

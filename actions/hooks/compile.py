@@ -10,15 +10,14 @@ from typing import Any
 
 from ...store.errors import FailedError
 from ...store.untrusted import safe_line
-from .loading import call, load
+from .loading import call, load, of_system
 from .placeholders import of_program
-from .set_up import of_system
 from .shell import bash, export, exports, in_order, references, shown, sources, texts
 
 _CREATE = "$#compiler#$ $#flags_before#$ $#source_file#$ $#flags_after#$"
 _LINK = "$#linker#$ $#flags_before#$ $#obj_files#$ $#flags_after#$"
 _ERRORS = (
-    re.compile(r"\b(fatal )?error: |undefined reference|command not found"),
+    re.compile(r"(?<!collect2: )\b(?:fatal )?error: |undefined reference|multiple definition|command not found"),
     re.compile(r"\berror\b|No such file|not found|cannot", re.IGNORECASE),
 )
 _BLANKS = re.compile(r" {2,}")
@@ -122,7 +121,7 @@ def commands(spec: Mapping[str, Any]) -> list[str]:
         after = f"${{CK_FLAGS_OUTPUT}}{shlex.quote(output)}" if _tells(spec, "CK_FLAGS_OUTPUT") else ""
         named = {"compiler": f"${compiler}", "flags_before": f"{before} {flags}", "flags_after": after}
         lines.append(
-            _filled(create, {**named, "source_file": source}, spec) + "".join(f" {one}" for one in spec["rest"])
+            " ".join([_filled(create, {**named, "source_file": source}, spec), *map(shlex.quote, spec["rest"])])
         )
     if lines and (link := _command(meta, "link_cmds", spec, _LINK)):
         named = {
@@ -243,9 +242,9 @@ def _named_libraries(
     extra = customize.get("extra_static_libs") or customize.get("extra_dynamic_libs") or {}
     names: list[str] = []
     for name in texts(dependency.get("extra_libs")):
-        if name not in extra:
+        if name not in extra and customize:  # else it isn't known yet
             raise FailedError(f"program:{spec['title']} wants the library {safe_line(name)}, which {key} doesn't have")
-        names.append(str(extra[name]))
+        names.append(str(extra.get(name, name)))
     is_dynamic = spec["compile_type"] != "static"
     names.append(str(customize.get("static_lib") or (customize.get("dynamic_lib") if is_dynamic else "") or ""))
     can_be_stripped = (_compiler(spec).get("customize") or {}).get("can_strip_dynamic_lib") == "yes"

@@ -7,7 +7,6 @@ from typing import Any
 
 from ...store.errors import FailedError
 from ...store.untrusted import safe_line
-from .. import ck_stand_in
 
 Hooks = Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]
 
@@ -21,6 +20,8 @@ def load(script: str, names: Iterable[str]) -> Hooks:
     """
     if not script:
         return {}
+    from .. import ck_stand_in  # noqa: PLC0415  (where there is no script, nobody needs the kernel)
+
     path = Path(script)
     try:
         loaded = ck_stand_in.load_module_from_path({"path": str(path.parent), "module_code_name": path.stem})
@@ -31,6 +32,24 @@ def load(script: str, names: Iterable[str]) -> Hooks:
     code = loaded["code"]
     code.ck = ck_stand_in  # CK puts its kernel there before it calls anything
     return {name: getattr(code, name) for name in names if callable(getattr(code, name, None))}
+
+
+def of_system(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what every hook is told of the machine, which is host and target."""
+    from .. import ck_stand_in  # noqa: PLC0415  (as above)
+
+    host = spec["host"]
+    return {
+        "ck_kernel": ck_stand_in,
+        "host_os_uoa": host["uoa"],
+        "host_os_uid": host["uid"],
+        "host_os_dict": host["dict"],
+        "target_os_uoa": host["uoa"],
+        "target_os_uid": host["uid"],
+        "target_os_dict": host["dict"],
+        "target_device_id": "",
+        "features": spec.get("features", {}),
+    }
 
 
 def call(hooks: Hooks, name: str, values: dict[str, Any], *, accepted: tuple[int, ...] = ()) -> dict[str, Any]:

@@ -17,10 +17,9 @@ from typing import Any
 from ...store.errors import CkexploreError, FailedError
 from ...store.untrusted import inside, load_json_object, safe_line, safe_value
 from . import following
-from .loading import Hooks, call, load
+from .loading import Hooks, call, load, of_system
 from .output_check import OutputCheck, check_output
 from .placeholders import of_data, of_program
-from .set_up import of_system
 from .shell import bash, exports, references, sources, texts
 
 _TIMER_LIMIT = 32 << 20

@@ -9,9 +9,8 @@ from typing import Any
 
 from ...store.errors import FailedError, NotFoundError
 from ...store.untrusted import safe_line
-from .. import ck_stand_in
 from ..versions import split_version, version_tags
-from .loading import Hooks, call
+from .loading import Hooks, call, of_system
 from .shell import sources
 from .versions import Asked, git_revision, version_of
 
@@ -161,20 +160,4 @@ def hook_input(spec: Mapping[str, Any]) -> dict[str, Any]:
         "deps": spec["deps"],
         "deps_copy": spec["deps"],
         "interactive": "",
-    }
-
-
-def of_system(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what every hook is told of the machine, which is host and target."""
-    host = spec["host"]
-    return {
-        "ck_kernel": ck_stand_in,
-        "host_os_uoa": host["uoa"],
-        "host_os_uid": host["uid"],
-        "host_os_dict": host["dict"],
-        "target_os_uoa": host["uoa"],
-        "target_os_uid": host["uid"],
-        "target_os_dict": host["dict"],
-        "target_device_id": "",
-        "features": spec.get("features", {}),
     }

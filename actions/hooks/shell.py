@@ -14,12 +14,12 @@ import sys
 import termios
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...store.errors import FailedError
 from ...store.formats.ck import order_of
+from ...store.quick import Record
 from ...store.untrusted import safe_line
 from ..quoting import double_quoted, unquoted
 
@@ -75,13 +75,13 @@ def is_repeated(key: str, dependency: Mapping[str, Any]) -> bool:
     return "compiler" in key or any(dependency.get(mark) == "yes" for mark in marks)
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Record):
     """How a script ended: its exit code, the seconds that it took, and the last of what it wrote, without colours."""
 
-    exit_code: int
-    seconds: float
-    last: str = ""
+    __slots__ = ("exit_code", "last", "seconds")
+
+    def __init__(self, exit_code: int, seconds: float, last: str) -> None:
+        self.exit_code, self.seconds, self.last = exit_code, seconds, last
 
 
 def bash(script: Path, lines: Iterable[str]) -> list[str]:

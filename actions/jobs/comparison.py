@@ -1,6 +1,5 @@
 """What differs between a job and the one that it replays: its end, its numbers, its output, what it ran on."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -81,6 +80,8 @@ def _ratio(first: Any, second: Any) -> dict[str, float]:
 def _output(before: Path, now: Path) -> list[str]:
     """Give the lines of the output that differ, as a short unified diff, safe for a terminal."""
     first, second = (_lines(one) for one in (before, now))
+    import difflib  # noqa: PLC0415  (only of a replay)
+
     found = list(difflib.unified_diff(first, second, before.name, now.name, lineterm="", n=0))
     more = len(found) - _LINES
     return found[:_LINES] + ([f"… {more} more lines differ"] if more > 0 else [])

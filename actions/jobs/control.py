@@ -8,8 +8,9 @@ import contextlib
 import errno
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...store.errors import CkexploreError, UnavailableError
 from ...store.untrusted import parse_json
@@ -20,8 +21,7 @@ _LARGEST = 1000  # rows or columns
 _MESSAGE_LIMIT = 64 << 10
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What came through: bytes to type, and the last size asked for, (rows, columns) or None."""
 
     typed: bytes = b""

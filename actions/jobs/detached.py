@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import traceback
 from pathlib import Path
 from typing import IO
 
@@ -95,6 +94,8 @@ def _forked(module: str, folder: Path, log: IO[bytes], environment: dict[str, st
         importlib.import_module(f".{module}", __package__).main()
         code = 0
     except BaseException:
+        import traceback  # noqa: PLC0415
+
         traceback.print_exc()
     finally:
         sys.stdout.flush()

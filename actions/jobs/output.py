@@ -9,8 +9,9 @@ import errno
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 HEAD = "output.log"
 _SEGMENT = re.compile(r"output-(\d{15})\.log")
@@ -73,8 +74,7 @@ class LogWriter:
             self._room = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     start: int
     path: Path
     size: int

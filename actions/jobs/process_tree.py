@@ -4,7 +4,6 @@ The supervisor is a child subreaper (Linux): whoever double-forks away becomes i
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import sys
@@ -21,13 +20,19 @@ _OWN_MARK = "CKEXPLORE_STAGE"
 def adopt_orphans() -> None:
     """Become the parent of whatever the job leaves behind (Linux; elsewhere it isn't known)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+        _tell_kernel(_SUBREAPER, 1)
 
 
 def end_with_parent() -> None:
     """Ask the kernel to kill this process when its parent dies (Linux)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _tell_kernel(_PDEATHSIG, signal.SIGKILL)
+
+
+def _tell_kernel(what: int, value: int) -> None:
+    import ctypes  # noqa: PLC0415  (not where a job is only watched)
+
+    ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
 def end_left_over(folder: Path) -> int:

@@ -9,8 +9,10 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from ...store.errors import CkexploreError, InvalidRequestError
 from ...store.formats.ck_entries import write_json
@@ -23,8 +25,7 @@ from .detached import start_dispatcher, start_supervisor
 _MOST_SLOTS = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """How many jobs may run at once, and the UIDs of those that wait, in their order, and of those that run."""
 
     slots: int = 1

@@ -4,9 +4,11 @@ import contextlib
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from ...store.cid import has_wildcard
 from ...store.errors import CkexploreError, InvalidRequestError, NotFoundError, UnreadableError
@@ -28,8 +30,7 @@ _PLAN_LIMIT = 64 << 20
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "USER", "LOGNAME", "TZ")
 
 
-@dataclass(frozen=True, slots=True)
-class JobState:
+class JobState(Struct, frozen=True):
     """Where a job is: queued, running, done, failed, cancelled or lost. Times in seconds since the epoch.
 
     `waits` says that it waits for something to be typed, `hides` that this isn't to be shown, such as a password.
@@ -57,8 +58,7 @@ class JobState:
         return self.state in ENDED
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What a job was started with: how its plan was approved, the variables kept for it, which job it waits for.
 
     `approval` is the plan's hash, `approval_uid` the artifact that covers it, if it was approved for good.
@@ -147,7 +147,7 @@ def _stored_ending(folder: Path) -> JobState | None:
 
 
 def _state_from(values: dict[str, Any]) -> JobState:
-    known = JobState.__dataclass_fields__
+    known = JobState.__struct_fields__
     if not isinstance(values.get("state"), str):
         raise UnreadableError("the state of a job can't be read: its file doesn't name one")
     return JobState(**{name: value for name, value in safe_value(values).items() if name in known})

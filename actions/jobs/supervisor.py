@@ -12,20 +12,22 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+from msgspec.structs import replace
 
 from ...store.errors import CkexploreError, FailedError
 from ...store.formats.ck_entries import write_json
 from ...store.untrusted import safe_line
 from ...store.workspace import Workspace, workspace_from_environment
+from ..containment import known_availability
 from ..environments import met, registered_of
 from ..executed_files import changed_since, changes, copy
 from ..plan import JOB_PATH, Stage
 from ..steps import explain, perform
-from ..trust.sandbox import Availability, availability, sandboxed
+from ..trust.sandbox import Availability, sandboxed
 from . import process_tree, provenance, queue
 from .detached import detach
 from .events import EventRecorder
@@ -85,7 +87,7 @@ class Supervisor:
         stages = len(self._plan.stages)
         self._state = JobState("running", pid=os.getpid(), stages=stages, started=time.time(), results=notes)
         wanted = any(stage.sandbox.profile != "none" for stage in self._plan.stages)
-        self._sandbox = availability() if wanted else Availability(False)
+        self._sandbox = known_availability() if wanted else Availability(False)
         self._used: list[dict[str, Any]] = []
         self._provenance: dict[str, Any] = {}
         self._registered: set[str] = set()

@@ -1,8 +1,9 @@
 """Actions of the module `job`: what a detached run wrote and used, typing into it, the queue, ending it, again."""
 
 import time
-from dataclasses import asdict, replace
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from ...store.untrusted import load_json_object, safe_text, safe_value
 from ..jobs import output, record, stopping

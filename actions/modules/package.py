@@ -6,6 +6,7 @@ from ...store.errors import InvalidRequestError, NotFoundError
 from ...store.formats import ck
 from ...store.lookup import Location
 from ..deps.inventory import Inventory
+from ..deps.providers import installation_of, packages
 from ..deps.query import Query, query_of, split_tags
 from ..deps.resolver import Resolver
 from ..deps.tree import tree_of
@@ -23,9 +24,9 @@ def install(request: Request) -> Plan:
     installed already is made anew; when that fails, it stays as it was.
     """
     inventory = Inventory(request)
-    resolver = Resolver(inventory)
-    location, meta, asked, version = _entry(inventory, resolver)
-    _, stages, needs = resolver.install(location, meta, asked, request.text("force_version") or version)
+    location, meta, asked, version = _entry(inventory)
+    version = request.text("force_version") or version
+    _, stages, needs = installation_of(Resolver(inventory), location, meta, asked, version)
     tags = ("install", *ck.tags_of(meta), *asked)
     return Plan(f"install package:{location.title}", location.cid, location.uid, tags, stages, needs=tree_of(needs))
 
@@ -35,7 +36,7 @@ def reinstall(request: Request) -> Plan:
     return install(request)
 
 
-def _entry(inventory: Inventory, resolver: Resolver) -> tuple[Location, dict[str, Any], list[str], str]:
+def _entry(inventory: Inventory) -> tuple[Location, dict[str, Any], list[str], str]:
     """Find the package, and the variations among the tags, as CK's search in variations does."""
     request = inventory.request
     asked, wanted = list(request.words("variations")), split_tags(request.text("tags"))
@@ -44,7 +45,7 @@ def _entry(inventory: Inventory, resolver: Resolver) -> tuple[Location, dict[str
         return location, meta, asked + [tag for tag in wanted if tag not in ck.tags_of(meta)], ""
     if not wanted:
         raise InvalidRequestError("say what to install: ckexplore install package:NAME, or --tags=model,onnx")
-    for location, meta, version in resolver.packages(_query(request, wanted)):
+    for location, meta, version in packages(inventory, _query(request, wanted)):
         known = as_dict(meta.get("variations"))
         if all(name in known for name in asked):
             return location, meta, asked + [tag for tag in wanted if tag not in ck.tags_of(meta)], version

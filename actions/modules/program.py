@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...store.errors import InvalidRequestError, RefusedError
-from ...store.lookup import Location
 from ...store.removal import remove_tree
 from ..deps.dependency import Resolved, merged
 from ..deps.inventory import Inventory
@@ -12,16 +11,17 @@ from ..deps.resolver import Resolver
 from ..deps.tree import check_needs, tree_of
 from ..plan import Plan, Stage
 from ..program import builds
+from ..program.compile_stage import compile_stage
 from ..program.program import (
     Program,
     choose_command,
     find_dataset,
     linked_entries,
     program_entry,
+    run_dependencies,
     sources_of,
     taken_entries,
 )
-from ..program.stages import compile_stage, run_stage
 from ..request import Request
 from ..software.stages import as_dict
 
@@ -31,9 +31,11 @@ __all__ = ["clean", "compile", "run"]
 def run(request: Request) -> Plan:
     """Compile if need be, run one command (`--cmd_key=`), and record the measurements as an experiment point.
 
-    `--dataset_uoa=`, `--env.NAME=`, `--flags=`, `--repeat=` (else found, for `--calibration_time=` seconds),
+    `--dataset_uoa=`, `--env.NAME=`, `--speed`, `--flags=`, `--repeat=` (else found, for `--calibration_time=` seconds),
     `--deps.KEY=UID`, `--dep_add_tags.KEY=`; with `--dry-run` the dependency tree and all that would be executed.
     """
+    from ..program.run_stage import run_stage  # noqa: PLC0415  (a compilation needs nothing of it)
+
     program = _program(request, with_run=True)
     title, command = program.location.title, program.command
     check_needs(program.needs)
@@ -50,7 +52,11 @@ def run(request: Request) -> Plan:
 
 
 def compile(request: Request) -> Plan:  # noqa: A001  (CK's name of the action)
-    """Compile a program in a copy of its folder, without running it: `--flags=`, `--lflags=`, `--static`, `--size`."""
+    """Compile a program in a copy of its folder, without running it.
+
+    `--speed` and `--size` take the compiler's own flags for that (`CK_OPT_SPEED`, `CK_OPT_SIZE`), `--flags=` these, and
+    none of them none, as in CK; `--lflags=`, `--static`. Words after `--` go to the compiler as they are.
+    """
     program = _program(request, with_run=False)
     title = program.location.title
     if not program.compiled:
@@ -101,7 +107,8 @@ def _program(request: Request, *, with_run: bool) -> Program:
     compile_needs = resolver.resolve(wanted, location.cid, variables=variables)  # a run needs them too, as in CK
     command = choose_command(request, location, meta, tuple(compile_needs)) if with_run else ""
     details = as_dict(as_dict(meta.get("run_cmds")).get(command))
-    run_needs = _run_needs(resolver, location, meta, command, details, variables, compile_needs) if with_run else []
+    wanted = run_dependencies(meta, command) if with_run else {}
+    run_needs = resolver.resolve(wanted, location.cid, variables=variables, given=compile_needs)
     return Program(
         inventory=inventory,
         location=location,
@@ -115,27 +122,3 @@ def _program(request: Request, *, with_run: bool) -> Program:
         linked=linked_entries(inventory, meta),
         taken=taken_entries(inventory, meta if compiled else {}, details),
     )
-
-
-def _run_needs(
-    resolver: Resolver,
-    location: Location,
-    meta: dict[str, Any],
-    command: str,
-    details: dict[str, Any],
-    variables: dict[str, Any],
-    others: Sequence[Resolved],
-) -> list[Resolved]:
-    """Resolve what is needed to run one command: the program's dependencies and the command's own."""
-    wanted = {**as_dict(meta.get("run_deps")), **as_dict(details.get("run_deps"))}
-    for key, changes in as_dict(details.get("update_deps")).items():
-        if isinstance(wanted.get(key), dict) and isinstance(changes, dict):
-            wanted[key] = dict(wanted[key])
-            for name in ("tags", "no_tags"):
-                if changes.get(name):
-                    wanted[key][name] = ",".join(filter(None, (wanted[key].get(name), changes[name])))
-    for key, one in list(wanted.items()):
-        only = one.get("only_for_cmd") if isinstance(one, dict) else None
-        if only and command not in only:
-            del wanted[key]
-    return resolver.resolve(wanted, location.cid, variables=variables, given=others)

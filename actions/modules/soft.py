@@ -1,7 +1,8 @@
 """Actions of the module `soft`: detect software that is on this machine."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...store.cid import has_wildcard
 from ...store.errors import CkexploreError, InvalidRequestError, NotFoundError
@@ -9,6 +10,7 @@ from ...store.formats import ck
 from ...store.untrusted import safe_line
 from ..deps.dependency import merged
 from ..deps.inventory import Entry, Inventory
+from ..deps.providers import detection_of
 from ..deps.query import is_for, split_tags
 from ..deps.resolver import Resolver
 from ..deps.tree import tree_of
@@ -34,7 +36,7 @@ def detect(request: Request) -> Plan:
     if len(chosen) > 1:
         return _batch(inventory, resolver, chosen)
     ((location, meta), variations) = chosen[0]
-    _, stages, needs = resolver.detect(location, meta, variations)
+    _, stages, needs = detection_of(resolver, location, meta, variations)
     tags = ("detect", *ck.tags_of(meta))
     return Plan(f"detect soft:{location.title}", location.cid, location.uid, tags, stages, needs=tree_of(needs))
 
@@ -79,7 +81,7 @@ def _batch(inventory: Inventory, resolver: Resolver, chosen: Sequence[Chosen]) -
         if not is_for(as_dict(meta.get("customize")), inventory.host.meta, inventory.host.alias):
             continue
         try:
-            _, own, _ = resolver.detect(location, meta, variations)
+            _, own, _ = detection_of(resolver, location, meta, variations)
         except CkexploreError as error:
             notes.append(f"detect soft:{location.title}: {error}")
             continue

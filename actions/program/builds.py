@@ -8,9 +8,10 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...store.errors import CkexploreError
 from ...store.formats.ck_entries import write_json
@@ -29,18 +30,12 @@ _MOST = 200
 """Builds that are kept; the ones that were made first go first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """A build that is there: the folder with its files, and CK's characteristics of the compilation."""
 
     key: str
     folder: Path
     characteristics: Mapping[str, Any]
-
-
-def arguments(program: Any) -> dict[str, Any]:
-    """Say where a compilation leaves its files."""
-    return {"folder": program.run_folder}
 
 
 def key_of(workspace: Workspace, stage: Stage) -> str:

@@ -5,9 +5,10 @@ It sees the registered CK repositories and the user's own experiments; what it a
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...store.untrusted import first_bytes
 from ...store.walking import walk
@@ -19,8 +20,7 @@ _READ = 256 << 10  # imports stand at the beginning
 _MODULE = "experiment"
 
 
-@dataclass(frozen=True, slots=True)
-class KernelUse:
+class KernelUse(Struct, frozen=True):
     """What a program that imports `ck.kernel` reads, what its stage is told, and what a person reads of it."""
 
     reads: tuple[str, ...]

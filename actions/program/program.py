@@ -3,9 +3,10 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...store.cid import Cid
 from ...store.errors import InvalidRequestError, NotFoundError
@@ -26,8 +27,7 @@ _TAKE_FROM = "$#ck_take_from_{"
 _COPIED_FILES, _COPIED_BYTES = 500, 16 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """A data set, and its files with the chosen one first.
 
     A `private` one is small enough to be copied for the job: some programs write their output beside their input.
@@ -44,8 +44,7 @@ class Dataset:
         return f"{JOB_PATH}/dataset/{self.location.path.name}" if self.private else str(self.location.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A program as it will be compiled and run.
 
     `sources` is the entry whose files are used, its own or the one that `base_uoa` names. `linked` are entries whose
@@ -186,6 +185,23 @@ def _goes_with(command: Mapping[str, Any], needs: tuple[Resolved, ...]) -> bool:
 
     skipped, wanted = command.get("skip_if_deps_tags") or [], command.get("add_only_if_deps_tags") or []
     return not some_has(skipped) and (not wanted or not tags or some_has(wanted))
+
+
+def run_dependencies(meta: Mapping[str, Any], command: str) -> dict[str, Any]:
+    """Give what is needed to run one command: the program's dependencies, as the command changes them, and its own."""
+    details = as_dict(as_dict(meta.get("run_cmds")).get(command))
+    wanted = {**as_dict(meta.get("run_deps")), **as_dict(details.get("run_deps"))}
+    for key, changes in as_dict(details.get("update_deps")).items():
+        if isinstance(wanted.get(key), dict) and isinstance(changes, dict):
+            added = {name: changes[name] for name in ("tags", "no_tags") if changes.get(name)}
+            joined = {name: ",".join(filter(None, (wanted[key].get(name), tags))) for name, tags in added.items()}
+            wanted[key] = {**wanted[key], **joined}
+    return {key: one for key, one in wanted.items() if _is_for_command(one, command)}
+
+
+def _is_for_command(dependency: Any, command: str) -> bool:
+    only = dependency.get("only_for_cmd") if isinstance(dependency, dict) else None
+    return not only or command in only
 
 
 def find_dataset(inventory: Inventory, location: Location, command: Mapping[str, Any]) -> Dataset | None:

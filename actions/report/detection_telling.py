@@ -1,8 +1,9 @@
 """Telling what became of looking for several pieces of software: found, missing, failed, each as a table."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from .cells import cell_width, clean, padded
 from .table import text_table
@@ -13,8 +14,7 @@ _MISSING = 16  # the exit code for what isn't there, as in CK
 _NARROWEST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What was found, (software, version, path) each, and what is missing or failed, (software, reason) each."""
 
     found: tuple[tuple[str, str, str], ...]

@@ -15,11 +15,8 @@ from . import (
     trust_telling,
 )
 from .needs_telling import tell_unmet
-from .plan_telling import tell_plan
 from .table import text_table
 from .units import duration
-
-__all__ = ["tell", "tell_plan"]
 
 Result = Mapping[str, Any]
 _SHOWN = 20
@@ -50,6 +47,7 @@ def _planned(result: Result, _width: int) -> list[str]:
     import msgspec  # noqa: PLC0415
 
     from ..trust.question import Question  # noqa: PLC0415
+    from .plan_telling import tell_plan  # noqa: PLC0415  (with what marks passages, which other answers don't need)
 
     question = msgspec.convert(dict(result), Question)
     return tell_plan(question.plan, question)

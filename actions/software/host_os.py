@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...store.cid import Cid
 from ...store.errors import CkexploreError
@@ -14,14 +14,14 @@ from ...store.lookup import locate
 from ...store.registry import Repository
 from ...store.workspace import Workspace
 from ..measure.host import os_alias
+from ..shipped_folder import SAMPLES
 
 _OURS = "ckx-ml/os"
 _UIDS = {"linux-64": "4258b5fe54828a50"}
 """CK's own, which its environments name: those of ours are found by it too."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostOs:
+class HostOs(Struct, frozen=True):
     """An `os` entry: alias, UID ("" where CK has none), meta, and the file that the meta is from, if any."""
 
     alias: str
@@ -48,8 +48,8 @@ def host_os(workspace: Workspace, known: Sequence[Repository]) -> HostOs:
 def _described_by_us(alias: str) -> dict[str, Any]:
     """Give the meta of the entry that comes with us; what is known of every system where a sandbox doesn't show it."""
     try:
-        own = files("ckexplore.sample_repos").joinpath(_OURS, alias, ck.META)
+        own = SAMPLES.joinpath(_OURS, alias, ck.META)
         return json.loads(own.read_text(encoding="utf-8"))
-    except (ModuleNotFoundError, OSError):
+    except OSError:
         name = "macos" if alias.startswith("macos") else "linux"
         return {"bits": "64", "ck_name": name, "ck_name2": name, "script_ext": ".sh", "tags": ["os", name]}

@@ -5,8 +5,9 @@ the files again just before each stage.
 """
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ...store.errors import RefusedError
 from ...store.untrusted import safe_line
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 __all__ = ["Approved", "accept", "check", "dry_run", "is_shipped", "question", "standing"]
 
 _NAMED = 3
+_OF_APPROVED_RUNS = ("program.output", "experiment")
+"""Modules of the user's own repository that hold what approved runs left, for others to compare with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
+class Approved(Struct, frozen=True):
     """How a plan was approved: "expected", "shipped", "always", "repository" or "once".
 
     `uid` is the approval's, where it is an artifact.
@@ -129,10 +131,8 @@ def _opens_more(workspace: Workspace, plan: Plan, roots: list[str]) -> bool:
     """
     reads = {read for stage in plan.stages for read in stage.sandbox.reads if not below(read, JOB_PATH)}
     left = [real for real in map(os.path.realpath, reads) if not any(below(real, root) for root in roots)]
-    recorded = os.path.realpath(
-        f"{workspace.place('local')}/program.output"
-    )  # what approved runs left, to compare with
-    known = (*of_this_machine(workspace), recorded) if left else ()
+    recorded = [os.path.realpath(f"{workspace.place('local')}/{module}") for module in _OF_APPROVED_RUNS]
+    known = (*of_this_machine(workspace), *recorded) if left else ()
     return not all(any(below(real, one) for one in known) for real in left)
 
 

@@ -12,10 +12,11 @@ import platform
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...store.errors import CkexploreError, RefusedError, UnreadableError
 from ...store.formats import ck
@@ -38,8 +39,7 @@ _FILES_LIMIT = 128 << 20
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """One approval. `sandbox` is the weakest profile it covers, `root` the folder of the repository of that kind."""
 
     folder: Path
@@ -84,8 +84,7 @@ class Approval:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """The approvals there are, the newest first, and why others don't count."""
 
     approvals: tuple[Approval, ...] = ()
@@ -135,7 +134,7 @@ def _read(entry: Path) -> Approval:
     for path in (entry, entry / ".cm", entry / ck.META, entry / _FILES):
         _refuse_foreign(path)
     meta = load_json_object(entry / ck.META)
-    names = [name for name in Approval.__dataclass_fields__ if name not in ("folder", "root")]
+    names = [name for name in Approval.__struct_fields__ if name not in ("folder", "root")]
     values = {name: meta.get(name) for name in [*names, "root"]}
     if not all(isinstance(value, str) for value in values.values()) or values["kind"] not in (ALWAYS, REPOSITORY):
         raise UnreadableError(f"{safe_line(str(entry))}: not an approval, so it approves nothing")

@@ -3,7 +3,8 @@
 import os
 import pwd
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...store.errors import RefusedError
 from ...store.untrusted import safe_line
@@ -20,8 +21,7 @@ _OF_SYSTEM = ("/etc", "/proc", "/sys", "/dev", "/boot", "/run")
 _DISKS = "/run/media"
 
 
-@dataclass(frozen=True, slots=True)
-class Boundaries:
+class Boundaries(Struct, frozen=True):
     """`whole` may be seen in parts only (neither they nor what holds them), `closed` not at all.
 
     `local` is the user's own repository, of which single entries may be seen; of the `jobs` only what is in `job`.

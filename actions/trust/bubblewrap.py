@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...store.search_path import search_path
 from ...store.untrusted import safe_line
@@ -23,8 +25,7 @@ _ISOLATED = (
 _FRESH, _BOUND = ("--proc", "/proc"), ("--ro-bind", "/proc", "/proc")
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(Struct, frozen=True):
     """What bubblewrap can do here. `reason` is one sentence: why it can't be used, or what is weaker than elsewhere."""
 
     usable: bool

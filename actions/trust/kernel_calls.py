@@ -10,7 +10,8 @@ import platform
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # linux/bpf_common.h
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data, of a little-endian machine
@@ -20,8 +21,7 @@ _FAMILIES = (1, 2, 10, 16, 17)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PAC
 _IO_URING_SETUP = 425
 
 
-@dataclass(frozen=True, slots=True)
-class _Architecture:
+class _Architecture(Struct, frozen=True):
     """The kernel's numbers: add_key, request_key and keyctl; socket; and the older call that stands for it, or 0."""
 
     audit: int

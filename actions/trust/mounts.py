@@ -4,14 +4,14 @@ Everything is shown at the path that it has outside, so that recorded paths, scr
 """
 
 import os
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 READ, WRITE, DEVICE, EMPTY, LINK = "--ro-bind", "--bind", "--dev-bind", "--tmpfs", "--symlink"
 _SHOWN = (READ, WRITE, DEVICE, LINK)
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """One option of bubblewrap; `source` is what it shows, if not what is at this place outside, or a link's text."""
 
     option: str

@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...store.errors import CkexploreError
 from ...store.untrusted import decoded, read_bytes, safe_line
@@ -24,8 +25,7 @@ _HEAD = 8192  # characters of a file that tell whether it is binary
 _DIFFERENCES = 1_000  # lines of all of them together
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What differs from an earlier approval: a file's path ("" for the plan itself), and "changed", "new" or "gone".
 
     `lines` is a unified diff, safe for a terminal, and `left_out` says how many lines more it has.
@@ -37,8 +37,7 @@ class Change:
     left_out: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedFile:
+class MarkedFile(Struct, frozen=True):
     """A file that can be executed and its marked passages; `problem` says why it wasn't looked through."""
 
     path: str
@@ -47,8 +46,7 @@ class MarkedFile:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxNote:
+class SandboxNote(Struct, frozen=True):
     """A profile of the sandbox, the stages that it holds for, from 1, and what it protects and what it doesn't."""
 
     profile: str
@@ -56,8 +54,7 @@ class SandboxNote:
     sentences: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A plan, and all that the person who is asked about it has to know.
 
     `earlier` says when the same request was approved with other content. `unsandboxed` plans need a second, explicit

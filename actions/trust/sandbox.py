@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...store.errors import NotFoundError, RefusedError, UnavailableError
 from ...store.untrusted import safe_line
@@ -49,8 +50,7 @@ _LIBRARY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """What to start for a stage, and with which environment; `calls` is the filter of kernel calls, if there is one."""
 
     argv: list[str]

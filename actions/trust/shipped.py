@@ -1,7 +1,6 @@
 """Whether content is our own: the sample repositories come approved, wherever their copies are."""
 
 import hashlib
-from importlib.resources import files
 from pathlib import Path
 
 from ...store.untrusted import read_bytes
@@ -9,6 +8,7 @@ from ...store.workspace import Workspace
 from ..environments import approval_of_script
 from ..plan import ExecutedFile, Plan
 from ..program.builds import approval_of_build
+from ..shipped_folder import SAMPLES
 
 SHIPPED = "shipped"
 """How a plan was approved of which everything is our own."""
@@ -29,10 +29,9 @@ def is_shipped_file(workspace: Workspace, file: ExecutedFile) -> bool:
     """
     if SHIPPED in (approval_of_script(workspace, file.path, file.sha256), approval_of_build(workspace, file)):
         return True
-    root = Path(str(files("ckexplore.sample_repos")))
     parts = Path(file.path).parts
     for length in range(2, min(len(parts), _DEEPEST)):
-        candidate = root.joinpath(*parts[-length:])
+        candidate = SAMPLES.joinpath(*parts[-length:])
         if candidate.is_file() and hashlib.sha256(read_bytes(candidate, _LIMIT)).hexdigest() == file.sha256:
             return True
     return False

@@ -6,7 +6,6 @@ Every file is written beside its place and renamed, so that a reader never sees 
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -31,12 +30,13 @@ def write_text(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a text file atomically: beside its place, then renamed. Raises CkexploreError when the disk refuses."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        name = path.parent / f".{os.urandom(8).hex()}.tmp"
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
                 stream.write(text)
-            Path(name).chmod(mode)
-            Path(name).replace(path)
+            name.chmod(mode)
+            name.replace(path)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name)

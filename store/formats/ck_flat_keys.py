@@ -3,8 +3,8 @@
 `##characteristics#run#execution_time#min` is the least `execution_time` of all repetitions of a point.
 """
 
+import math
 import re
-import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,7 +53,7 @@ def statistics_over(measurements: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         flat |= {
             f"{key}#min": low,
             f"{key}#max": high,
-            f"{key}#mean": statistics.fmean(numbers),
+            f"{key}#mean": math.fsum(numbers) / len(numbers),
             f"{key}#center": (low + high) / 2,
             f"{key}#range": high - low,
             f"{key}#halfrange": (high - low) / 2,

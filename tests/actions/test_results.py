@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ckexplore.actions import access, results
+from ckexplore.actions import access
+from ckexplore.actions.measured import measured
 from ckexplore.store import repos
 from ckexplore.store.formats.ck_points import points
 from ckexplore.store.untrusted import load_json_object
@@ -67,7 +68,7 @@ def test_numbers_that_nobody_can_reckon_with_are_left_out_of_what_was_measured(t
     timer = tmp_path / "timer.json"
     timer.write_text('{"execution_time": 1.5, "huge": ' + "9" * 400 + ', "nan": NaN, "latencies_s": [1, 1e999]}')
     told = load_json_object(timer)
-    assert results._measured(told) == {"execution_time": 1.5, "latencies_s": [1, None]}
+    assert measured(told) == {"execution_time": 1.5, "latencies_s": [1, None]}
 
 
 def test_the_points_of_an_experiment_of_cm_are_shown(workspace: Workspace, tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ckexplore.actions.plan import Plan
 from ckexplore.actions.report.plan_telling import in_reading_order, tell_plan

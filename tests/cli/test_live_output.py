@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ckexplore.actions.jobs import queue
-from ckexplore.cli.live_output import LiveOutput, PlainOutput
+from ckexplore.cli.live_output import LiveOutput
+from ckexplore.cli.plain_output import PlainOutput
 from ckexplore.store.workspace import Workspace
 from ckexplore.tui.widgets.ansi import plain_line
 from ckexplore.tui.widgets.transcript import Transcript

@@ -13,7 +13,7 @@ from ckexplore.store.workspace import Workspace
 from ..conftest import ROOT
 
 HEAVY = {"textual", "onnxruntime", "numpy", "git", "importlib.metadata", "rich"}
-WITHOUT_DATABASE = HEAVY | {"tinydb", "msgspec"}
+WITHOUT_DATABASE = HEAVY | {"tinydb"}
 RUN = """
 from ckexplore.cli import main
 try: main.main()

@@ -4,10 +4,10 @@ import os
 import random
 import signal
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ckexplore.actions.jobs import queue, record, stopping
 from ckexplore.actions.jobs.output import log_tail

@@ -1,7 +1,8 @@
 """A replay is the same plan as a new job, approved anew, and says what differs."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ckexplore.actions.jobs import record
 from ckexplore.actions.jobs.comparison import differences

@@ -65,3 +65,15 @@ def test_a_data_set_that_is_not_small_or_has_links_is_read_where_it_is(
     told: dict[str, Any] = stage.input or {}
     assert (told["dataset"]["path"], told["dataset"]["private"]) == (str(folder), False)
     assert str(folder) not in [source for source, _ in stage.copies]
+
+
+def test_another_data_set_is_no_reason_to_compile_again(stranger: Stranger) -> None:
+    words(stranger)
+    stranger.entry("dataset", "v", {"tags": ["other"], "dataset_files": ["b.txt"]}, {"b.txt": "x"})
+    meta = {
+        "source_files": ["a.c"],
+        "run_cmds": {"x": {"run_time": {"run_cmd_main": "./a.out"}, "dataset_tags": ["words"]}},
+    }
+    stranger.entry("program", "compiled", meta, {"a.c": "int main() {}"})
+    compilations = [stranger.plan("run", "program:compiled", dataset_uoa=name).stages[0] for name in ("w", "v")]
+    assert compilations[0] == compilations[1]

@@ -93,6 +93,16 @@ def test_variables_come_from_program_command_and_request(stranger: Stranger) -> 
             ran(stranger, repeat=wrong)
 
 
+def test_words_after_two_dashes_go_to_the_compiler_of_compile_and_to_the_program_of_run(stranger: Stranger) -> None:
+    program(stranger, no_compile="no", source_files=["a.c"])
+    words = ["-DX=a b", "-Wall"]
+    compilation, run = stranger.plan("run", "program:p", unparsed=words).stages
+    assert not any("-Wall" in line for line in compilation.commands)
+    assert run.commands[-1].endswith("true '-DX=a b' -Wall")
+    asked = stranger.plan("compile", "program:p", unparsed=words).stages[0]
+    assert any(line.endswith("'-DX=a b' -Wall") for line in asked.commands)
+
+
 def test_a_program_runs_in_a_folder_below_its_files_or_among_them(stranger: Stranger) -> None:
     program(stranger)
     assert stranger.plan("run", "program:p").stages[0].cwd.endswith("/copy/p/tmp")

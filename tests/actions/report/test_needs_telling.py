@@ -1,6 +1,6 @@
 """What something needs, as lines: what meets it, what would, why not, and how to choose among several."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ckexplore.actions.plan import Fitting, Need, Plan, Stage
 from ckexplore.actions.report.needs_telling import tell_needs

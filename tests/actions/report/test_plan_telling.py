@@ -1,9 +1,9 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ckexplore.actions.executed_files import executed_files
 from ckexplore.actions.plan import ExecutedFile, Plan, Sandbox, Stage

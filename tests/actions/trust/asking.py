@@ -1,8 +1,9 @@
 """A person who answers questions about plans, and plans to ask about."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ckexplore.actions.console import Console
 from ckexplore.actions.kernel import plan as plan_of

@@ -1,16 +1,17 @@
 import json
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ckexplore.actions.executed_files import executed_files
 from ckexplore.actions.kernel import answer, prepare
 from ckexplore.actions.plan import Plan
-from ckexplore.actions.report.telling import tell, tell_plan
+from ckexplore.actions.report.plan_telling import tell_plan
+from ckexplore.actions.report.telling import tell
 from ckexplore.actions.request import request_from
 from ckexplore.actions.trust import approvals
 from ckexplore.actions.trust.approval import Approved, accept, check, dry_run, standing

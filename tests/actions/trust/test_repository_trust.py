@@ -1,11 +1,11 @@
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ckexplore.actions import access
 from ckexplore.actions.executed_files import executed_files
