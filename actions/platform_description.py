@@ -16,8 +16,9 @@ from ..store.registry import repositories
 from ..store.untrusted import safe_line, safe_value
 from . import platform_init
 from .measure.accelerators import Accelerator, accelerators
-from .measure.host import os_alias, os_names
+from .measure.host import os_names
 from .measure.machine import machine_features, memory_features
+from .measure.os_alias import os_alias
 from .measure.processor import processor_features
 from .request import Request, refuse_unknown_options
 from .software.host_os import host_os

@@ -64,6 +64,30 @@ def read_revision(root: Path, limits: Limits = LIMITS) -> Revision:
     return _revision(os.path.realpath(root), Budget(limits.size, limits.seconds), 0)
 
 
+def revision_of_files(root: Path, files: Iterable[str], limits: Limits = LIMITS) -> Revision:
+    """Tell the revision of a repository, and which of some files of it aren't as its commit has them.
+
+    Of a large tree that is much less than all: neither the index nor any other file is read. A file that the commit
+    doesn't have counts as changed. Otherwise as `read_revision`.
+    """
+    real, budget = os.path.realpath(root), Budget(limits.size, limits.seconds)
+    told = Revision(UNKNOWN)
+    try:
+        folder = find(real)
+        head = folder.head()
+        told = Revision(head.commit or UNKNOWN, head.branch)
+        if not head.commit:
+            raise UnreadableError("no commit yet")
+        paths = [os.fsencode(os.path.relpath(os.path.join(real, one), folder.tree)) for one in files]
+        comparison = _Comparison(folder, folder.settings(), b"", budget, 0)
+        return comparison.of_files(head.commit, paths, told, os.fsencode(os.path.relpath(real, folder.tree)))
+    except UnreadableError as error:
+        why = str(error)
+    except Exception as error:  # as below
+        why = f"its .git can't be read ({type(error).__name__}: {error})"
+    return replace(told, why=safe_line(why, 200))
+
+
 def _revision(root: str, budget: Budget, depth: int) -> Revision:
     told = Revision(UNKNOWN)
     try:
@@ -116,6 +140,35 @@ class _Comparison:
         if not names and self._unsure:
             return replace(told, why=self._unsure)
         return replace(told, changed=bool(names), changed_files=tuple(names))
+
+    def of_files(self, commit: str, paths: Iterable[bytes], told: Revision, above: bytes) -> Revision:
+        """Complete what is told with those of some files that aren't the commit's; named below the folder `above`."""
+        top, known = self._tree_of(commit), dict[bytes, dict[bytes, tuple[int, str]]]()
+        changed = [path for path in paths if self._is_not_of(top, path, known)]
+        if not changed and self._unsure:
+            return replace(told, why=self._unsure)
+        names = [safe_line(os.path.relpath(os.fsdecode(path), os.fsdecode(above))) for path in changed[:_NAMES_LIMIT]]
+        return replace(told, changed=bool(changed), changed_files=tuple(names))
+
+    def _is_not_of(self, top: str, path: bytes, known: dict[bytes, dict[bytes, tuple[int, str]]]) -> bool:
+        """Tell whether a file isn't what the tree `top` has there; `known` are the trees that were read."""
+        self._budget.spend(0)
+        folder, _, name = path.rpartition(b"/")
+        mode, identity = self._folder_of(top, folder, known).get(name, (0, ""))
+        return not identity or self._is_written_otherwise(Entry(path, mode, identity, conflicted=False, skipped=False))
+
+    def _folder_of(
+        self, top: str, folder: bytes, known: dict[bytes, dict[bytes, tuple[int, str]]]
+    ) -> dict[bytes, tuple[int, str]]:
+        """Read the tree of one folder; an empty one where the commit has none."""
+        if folder not in known:
+            identity = top
+            if folder:
+                above, _, name = folder.rpartition(b"/")
+                mode, found = self._folder_of(top, above, known).get(name, (0, ""))
+                identity = found if mode == FOLDER else ""
+            known[folder] = self._items(identity)
+        return known[folder]
 
     def _recorded_otherwise(self, commit: str, entries: Iterable[Entry]) -> Iterator[bytes]:
         """Give the paths whose content in the index isn't the commit's; only trees that differ are read."""

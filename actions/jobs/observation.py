@@ -4,7 +4,6 @@ Reads /proc (Linux); where it doesn't tell, memory is 0 and nothing is known to 
 """
 
 import os
-import platform
 import re
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def waits_for_input(pids: list[int], terminal: int, last: bytes) -> bool:
 
     A process that reads there waits for certain. One that polls may wait for anything, so it must have left a prompt.
     """
-    machine = platform.machine()
+    machine = os.uname().machine
     prompted = bool(_PROMPT.search(last))
     for pid in pids:
         words = _text(f"/proc/{pid}/syscall").split()

@@ -2,18 +2,18 @@
 
 import os
 import platform
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...store.errors import CkexploreError
 from ...store.registry import Repository, repositories
 from ...store.untrusted import safe_value
 from ...store.workspace import Workspace
 from ..environments import environments
 from ..measure import host
-from ..plan import Plan
+from ..plan import ExecutedFile, Plan
 from ..trust.mounts import below
+from .revisions import revision_of
 
 _UNKNOWN = host.UNKNOWN
 
@@ -26,7 +26,7 @@ def gather(workspace: Workspace, plan: Plan) -> dict[str, Any]:
             "user": host.user(),
             "boot_id": _boot_id(),
             "platform": host.describe(),
-            "repositories": [_revision(one) for one in _taking_part(workspace, plan)],
+            "repositories": [_revision(workspace, one, files) for one, files in _taking_part(workspace, plan)],
             "environment_additions": [dict(stage.environment) for stage in plan.stages],
             "sandbox": [stage.sandbox.profile for stage in plan.stages],
         }
@@ -40,22 +40,26 @@ def _boot_id() -> str:
         return _UNKNOWN
 
 
-def _taking_part(workspace: Workspace, plan: Plan) -> list[Repository]:
-    """List the repositories that hold a file which the plan executes."""
-    folders = {os.path.dirname(file.path) for file in plan.files}
-    return [one for one in repositories(workspace) if any(below(folder, one.root) for folder in folders)]
+def _taking_part(workspace: Workspace, plan: Plan) -> list[tuple[Repository, list[ExecutedFile]]]:
+    """List the repositories that hold a file which the plan executes, each with those files."""
+    held = ((one, [file for file in plan.files if below(file.path, one.root)]) for one in repositories(workspace))
+    return [(one, files) for one, files in held if files]
 
 
-def _revision(repository: Repository) -> dict[str, Any]:
+def _revision(workspace: Workspace, repository: Repository, files: Sequence[ExecutedFile]) -> dict[str, Any]:
+    """Tell at which commit a repository is, and whether the plan's files are as that has them."""
     told = {"repo_uoa": repository.alias, "repo_uid": repository.uid, "path": repository.root}
     if repository.origin == "own":
         return told
-    from ...store.revision import read_revision  # noqa: PLC0415  (dulwich, for what isn't ours)
+    if not any(os.path.lexists(f"{folder}/.git") for folder in (repository.root, *_above(repository.root))):
+        return told | {"commit": _UNKNOWN, "why": "no git"}
+    return told | revision_of(workspace, repository, files)
 
-    try:
-        return told | asdict(read_revision(repository.path))
-    except CkexploreError as error:
-        return told | {"commit": _UNKNOWN, "why": str(error)}
+
+def _above(path: str) -> Iterator[str]:
+    while (parent := os.path.dirname(path)) != path:
+        path = parent
+        yield path
 
 
 def resolved(workspace: Workspace, plan: Plan) -> list[dict[str, Any]]:

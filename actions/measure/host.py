@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .os_alias import os_alias
 from .reading import number_in, text_in
 
 UNKNOWN = "unknown"
@@ -16,15 +17,6 @@ _FREQUENCY = Path("/sys/devices/system/cpu/cpu0/cpufreq")
 def describe() -> dict[str, Any]:
     """Describe the host in short, for the record of what ran on it: `os`, `cpu`, `memory_bytes`, `python`."""
     return {"os": _system(), "cpu": _processor(), "memory_bytes": _memory(), "python": platform.python_version()}
-
-
-def os_alias() -> str:
-    """Name the CK `os` entry of this machine, such as linux-64."""
-    machine = platform.machine().lower()
-    arm = machine in {"aarch64", "arm64"}
-    if sys.platform == "darwin":
-        return "macos-64"
-    return "linux-arm64" if arm else "linux-64"
 
 
 def os_names() -> dict[str, str]:

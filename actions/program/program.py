@@ -21,7 +21,6 @@ from ..executed_files import files_below
 from ..plan import JOB_PATH, NOT_COPIED
 from ..request import Request
 from ..software.stages import as_dict
-from ..trust.executable_files import is_executable
 
 _TAKE_FROM = "$#ck_take_from_{"
 _COPIED_FILES, _COPIED_BYTES = 500, 16 << 20
@@ -288,6 +287,8 @@ def files_of_dataset(dataset: Dataset) -> Iterator[Path]:
     if dataset.private:
         yield from files_below(folder, NOT_COPIED)
         return
+    from ..trust.executable_files import is_executable  # noqa: PLC0415  (many patterns, seldom needed)
+
     for place, folders, names in walk(folder):
         folders.sort()
         for path in (Path(place, name) for name in sorted(names)):

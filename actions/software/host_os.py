@@ -13,7 +13,7 @@ from ...store.formats import ck
 from ...store.lookup import locate
 from ...store.registry import Repository
 from ...store.workspace import Workspace
-from ..measure.host import os_alias
+from ..measure.os_alias import os_alias
 from ..shipped_folder import SAMPLES
 
 _OURS = "ckx-ml/os"

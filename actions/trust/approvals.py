@@ -8,7 +8,6 @@ the files, so that a later change can be shown. The meta is written last: an ent
 import hashlib
 import json
 import os
-import platform
 import re
 import stat
 from collections.abc import Iterable, Mapping
@@ -251,7 +250,7 @@ def _finished(workspace: Workspace, entry: Path, meta: dict[str, Any], names: tu
     meta |= {
         "tags": [MODULE, meta["kind"], *(safe_line(name, 80) for name in names)],
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "host": platform.node(),
+        "host": os.uname().nodename,
         "user": host.user(),
     }
     uid = derived_uid(MODULE, meta["kind"], meta["approval"])

@@ -6,7 +6,6 @@ reach the machine that this one is a guest of (AF_VSOCK), without any network. i
 
 import errno
 import os
-import platform
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +43,7 @@ _MACHINES = {"x86_64": _X86, "aarch64": _ARM}
 
 def program(*, offline: bool, machine: str = "") -> bytes:
     """Give the program for this machine; none for one whose numbers aren't known here."""
-    known = _MACHINES.get(machine or platform.machine(), ())
+    known = _MACHINES.get(machine or os.uname().machine, ())
     if not known:
         return b""
     words = [_word(_LOAD, _ARCHITECTURE)]

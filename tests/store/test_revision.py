@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ckexplore.store.revision import Limits, Revision, read_revision
+from ckexplore.store.revision import Limits, Revision, read_revision, revision_of_files
+from ckexplore.store.untrusted import safe_line
 
 from ..conftest import require
 from .git_making import changed, commit, git, make_tree
@@ -571,3 +572,66 @@ def test_reading_a_revision_is_imported_without_dulwich() -> None:
     program = "import sys, ckexplore.store.revision, ckexplore.store.git_transport as t; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"dulwich", "git"} & set(done.stdout.split())
+
+
+ALL = ["one", "sub/two", "sub/deep/three"]
+
+
+def test_of_some_files_only_those_count_and_no_index_is_needed(tree: Path) -> None:
+    head = git(tree, "rev-parse", "HEAD").strip()
+    assert revision_of_files(tree, ALL) == Revision(head, "main", changed=False)
+    (tree / "one").write_text("other\n")
+    (tree / ".git/index").write_bytes(b"damaged")
+    assert revision_of_files(tree, ALL[1:]) == Revision(head, "main", changed=False)
+    assert revision_of_files(tree, ALL) == Revision(head, "main", changed=True, changed_files=("one",))
+
+
+def test_a_file_that_the_commit_has_not_or_has_otherwise_counts_as_changed(tree: Path) -> None:
+    (tree / "sub/new").write_text("new\n")
+    git(tree, "add", "sub/new")
+    (tree / "sub/two").chmod(0o755)
+    (tree / "one").unlink()
+    found = revision_of_files(tree, [*ALL, "sub/new", "nowhere/file"])
+    assert found.changed_files == ("one", "sub/two", "sub/new", "nowhere/file")
+
+
+def test_files_of_a_folder_within_a_tree_are_named_below_it_and_found_in_packs(tree: Path) -> None:
+    git(tree, "gc", "-q")
+    assert revision_of_files(tree / "sub", ["two", "deep/three"]).changed is False
+    (tree / "sub/deep/three").write_text("4\n")
+    assert revision_of_files(tree / "sub", ["two", "deep/three"]).changed_files == ("deep/three",)
+
+
+def test_without_git_or_with_a_damaged_object_it_is_unknown(tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    assert revision_of_files(tmp_path / "plain", ["a"]).why == "no git"
+    for path in (tree / ".git/objects").glob("??/*"):
+        path.chmod(0o644)
+        path.write_bytes(b"x")
+    assert revision_of_files(tree, ALL).changed is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_some_files_are_told_as_git_tells_them(tmp_path: Path, seed: int) -> None:
+    root = make_tree(tmp_path / "tree", one="1\n", sub__two="2\n")
+    history = _History(root, seed)
+    for _ in range(40):
+        history.step()
+    listed = [line.split("\t", 1) for line in git(root, "ls-tree", "-r", "-z", "HEAD").split("\0") if line]
+    changed = {safe_line(name) for about, name in listed if _as_it_is(root, name) != tuple(about.split()[::2])}
+    found = revision_of_files(root, [name for _, name in listed])
+    assert set(found.changed_files) == changed
+
+
+def _as_it_is(root: Path, name: str) -> tuple[str, str]:
+    """Give mode and ID that git would record for a file; nothing for one that isn't there or behind a link."""
+    path = root / name
+    if any(above.is_symlink() for above in path.parents if above != root and root in above.parents):
+        return "", ""
+    if path.is_symlink():
+        content, mode = os.readlink(path).encode(), "120000"  # noqa: PTH115  (a Path would tidy it)
+    elif path.is_file():
+        content, mode = path.read_bytes(), "100755" if path.stat().st_mode & 0o100 else "100644"
+    else:
+        return "", ""
+    return mode, hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
