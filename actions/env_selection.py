@@ -72,9 +72,9 @@ def setup_of(environment: Environment, key: str) -> str:
     return safe_line(str(setup.get(key, ""))) if isinstance(setup, dict) else ""
 
 
-def system_of(request: Request, environment: Environment, key: str = "target_os_uoa") -> str:
+def system_of(request: Request, environment: Environment) -> str:
     """Name the system that an environment is for by its alias: the original CK notes its UID."""
-    found = setup_of(environment, key)
+    found = setup_of(environment, "target_os_uoa")
     if not is_uid(found):
         return found
     entries = locate(request.workspace, repositories(request.workspace), Cid(module="os", artifact=found))

@@ -53,7 +53,7 @@ def _viewed(request: Request, one: Environment) -> dict[str, Any]:
         "data_uid": one.uid,
         "repo_uid": LOCAL_UID,
         "tags": ",".join(one.tags),
-        "host_os_uoa": system_of(request, one, "host_os_uoa"),
+        "host_os_uoa": setup_of(one, "host_os_uoa"),  # as it is noted, unlike the target
         "target_os_uoa": system_of(request, one) or "Any",
         "tbits": setup_of(one, "target_os_bits"),
         "version": one.version,

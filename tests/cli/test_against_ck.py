@@ -379,6 +379,7 @@ def with_environment(home: Home) -> Home:
     }  # fmt: skip
     found = {
         "full_path": "/bin/sh", "version": "1.5", "tags": ["tool", "v1", "v1.5"], "bat": "", "customize": {},
+        "installed_to": "", "package_uid": "", "name": "The one",
         "env": {"X_ONE": "as ours"},
     }  # fmt: skip
     register(home.workspace, "e5" * 8, spec, found, "once")
