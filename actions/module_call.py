@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..store.cid import Cid, parse_cid
-from ..store.errors import NotFoundError, RefusedError
+from ..store.errors import InvalidRequestError, NotFoundError, RefusedError
 from ..store.lookup import Location, locate_one
 from ..store.registry import Repository, repositories
 from ..store.untrusted import safe_line
@@ -20,7 +20,7 @@ from .declared_actions import Module, is_of_ckexplore, module_entry, needed_modu
 from .executed_files import MOST_FILES, executed_files, files_below
 from .plan import JOB_PATH, Finish, Plan, Stage
 from .request import Request, number
-from .shown_repositories import as_registered, names_of_own, own_entries, shown
+from .shown_repositories import MOST_OWN_ENTRIES, as_registered, names_of_own, own_entries, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ def _plan(request: Request, known: Sequence[Repository], module: Module, functio
     data = _data_entry(request, known)
     modules = needed_modules(request.workspace, known, module)
     seen = shown(known)
-    own = [] if is_of_ckexplore(module.location) else own_entries(request.workspace, known, module.location.title)
+    own = _own_entries(request, known, module)
     kept, own_name = is_of_ckexplore(module.location), module.location.title
     folders = [*(one.location.folder for one in modules), *([data.folder] if data else [])]
     folders = list(dict.fromkeys(folders))
@@ -121,6 +121,19 @@ def _data_entry(request: Request, known: Sequence[Repository]) -> Location | Non
         return locate_one(request.workspace, known, request.cid)
     except NotFoundError:
         return None
+
+
+def _own_entries(request: Request, known: Sequence[Repository], module: Module) -> list[Location]:
+    """List the user's own entries of this module, but not of those that hold all sorts of things."""
+    if is_of_ckexplore(module.location):
+        return []
+    found = own_entries(request.workspace, known, module.location.title)
+    if len(found) > MOST_OWN_ENTRIES:
+        raise InvalidRequestError(
+            f"your own repository has {len(found):,} entries of {module.location.title}; at most {MOST_OWN_ENTRIES} "
+            "can be shown to an action: put them into a repository of their own and register it (ckexplore add repo)"
+        )
+    return found
 
 
 def _commands(

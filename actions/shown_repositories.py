@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from ..store.cid import Cid
-from ..store.errors import InvalidRequestError
 from ..store.lookup import Location, locate
 from ..store.registry import LOCAL_UID, Repository
 from ..store.workspace import Workspace
 
-_MOST_OWN_ENTRIES = 200
+MOST_OWN_ENTRIES = 200
+"""Each is an option of the sandbox, for all of a kind isn't shown."""
 
 
 def shown(known: Iterable[Repository]) -> list[Repository]:
@@ -22,15 +22,8 @@ def as_registered(repository: Repository) -> dict[str, str]:
 
 
 def own_entries(workspace: Workspace, known: Iterable[Repository], module: str) -> list[Location]:
-    """List a module's entries in the user's own repository. Raises InvalidRequestError for more than can be shown."""
-    local = [one for one in known if one.uid == LOCAL_UID]
-    found = list(locate(workspace, local, Cid(module=module)))
-    if len(found) > _MOST_OWN_ENTRIES:
-        raise InvalidRequestError(
-            f"your own repository has {len(found):,} entries of {module}; at most {_MOST_OWN_ENTRIES} can be shown to "
-            "code of a repository: put them into a repository of their own and register it (ckexplore add repo)"
-        )
-    return found
+    """List a module's entries in the user's own repository."""
+    return list(locate(workspace, [one for one in known if one.uid == LOCAL_UID], Cid(module=module)))
 
 
 def names_of_own(entries: Sequence[Location]) -> list[dict[str, str]]:

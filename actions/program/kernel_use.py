@@ -1,6 +1,6 @@
 """Programs whose own Python code imports `ck.kernel`: what such a program is shown, and what its stage is told.
 
-It sees the registered CK repositories and the user's own experiments; what it adds goes into a folder of its job.
+It sees the registered CK repositories and the user's own experiments, and adds and changes nothing.
 """
 
 import os
@@ -10,10 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from ...store.lookup import Location
 from ...store.untrusted import first_bytes
 from ...store.walking import walk
 from ..deps.inventory import Inventory
-from ..shown_repositories import as_registered, names_of_own, own_entries, shown
+from ..shown_repositories import MOST_OWN_ENTRIES, as_registered, names_of_own, own_entries, shown
 
 _IMPORTS = re.compile(rb"^[ \t]*(?:import[ \t]+ck\.kernel|from[ \t]+ck(?:\.kernel)?[ \t]+import)\b", re.MULTILINE)
 _READ = 256 << 10  # imports stand at the beginning
@@ -33,7 +34,8 @@ def kernel_use(inventory: Inventory, folder: Path) -> KernelUse | None:
     if not _imports_kernel(folder):
         return None
     repositories = shown(inventory.repositories)
-    experiments = own_entries(inventory.workspace, inventory.repositories, _MODULE)
+    own = own_entries(inventory.workspace, inventory.repositories, _MODULE)
+    experiments = sorted(own, key=lambda one: os.stat(one.folder).st_mtime, reverse=True)[:MOST_OWN_ENTRIES]
     told = {
         "repositories": [as_registered(one) for one in repositories],
         "local": str(inventory.workspace.local),
@@ -45,9 +47,14 @@ def kernel_use(inventory: Inventory, folder: Path) -> KernelUse | None:
     return KernelUse(
         (*(one.root for one in repositories), *(one.folder for one in experiments)),
         told,
-        f"it imports ck.kernel: it sees the registered CK repositories ({names}) and your experiments"
-        f" ({len(experiments)})",
+        f"it imports ck.kernel: it sees the registered CK repositories ({names}) and {_which(experiments, own)}",
     )
+
+
+def _which(shown_of_own: list[Location], own: list[Location]) -> str:
+    if len(shown_of_own) < len(own):
+        return f"the {len(shown_of_own)} newest of your {len(own):,} experiments"
+    return f"your experiments ({len(own)})"
 
 
 def _imports_kernel(folder: Path) -> bool:

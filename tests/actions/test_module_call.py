@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ckexplore.actions import access
+from ckexplore.actions import access, module_call
 from ckexplore.actions.jobs.queue import submit
 from ckexplore.actions.trust.sandbox import availability
-from ckexplore.store.errors import RefusedError
+from ckexplore.store.errors import InvalidRequestError, RefusedError
 from ckexplore.store.workspace import Workspace
 
 from ..conftest import EVIL, require
@@ -382,3 +382,14 @@ def test_a_default_action_answers_what_is_not_declared(modules: Modules) -> None
         "any", "def other(i):\n    return {'return': 0, 'asked': i['action']}\n", default_action_name="other"
     )
     assert modules.approved("whatever", "any:x")["asked"] == "whatever"
+
+
+def test_more_entries_of_ones_own_than_can_be_shown_are_refused_with_what_to_do(
+    modules: Modules, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modules.module("greeter", GREET, colour="red")
+    for name in ("one", "two"):
+        access({"action": "add", "cid": f"greeter:{name}"}, workspace)
+    monkeypatch.setattr(module_call, "MOST_OWN_ENTRIES", 1)
+    with pytest.raises(InvalidRequestError, match="has 2 entries of greeter; at most 1 can be shown"):
+        modules.plan("greet", "greeter:one")

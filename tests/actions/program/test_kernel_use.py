@@ -1,5 +1,6 @@
 """Programs whose own Python imports `ck.kernel`: they see repositories and the user's experiments, and add nothing."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ckexplore.actions.program import kernel_use
 from ckexplore.actions.trust.sandbox import availability
 from ckexplore.store.formats.ck_entries import create_entry, create_repository
 from ckexplore.store.workspace import Workspace
@@ -74,3 +76,17 @@ def test_another_python_is_told_which_one_has_the_kernel(stranger: Stranger, tmp
     answer, log = log_of(stranger, shutil.which("python3") or sys.executable, pretends, sandbox="none")
     assert answer["return"] == 1
     assert "on which CKexplore runs, and this is Python 2.7" in log
+
+
+def test_of_many_experiments_it_sees_the_newest(
+    stranger: Stranger, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_repository(workspace.local, "local", "9a3280b14a4285c9")
+    for number in range(3):
+        entry = create_entry(workspace.local, "experiment", {"tags": []}, alias=f"e{number}")
+        os.utime(entry, (number, number))
+    monkeypatch.setattr(kernel_use, "MOST_OWN_ENTRIES", 2)
+    stranger.program("p", "true", {"ask.py": "import ck.kernel\n"})
+    stage = stranger.plan("run", "program:p").stages[0]
+    assert stage.commands[-1].endswith("and the 2 newest of your 3 experiments")
+    assert [one["alias"] for one in (stage.input or {})["kernel"]["own"]] == ["e2", "e1"]
