@@ -20,7 +20,7 @@ from . import following
 from .loading import Hooks, call, load, of_system
 from .output_check import OutputCheck, check_output
 from .placeholders import of_data, of_program
-from .shell import bash, exports, references, sources, texts
+from .shell import bash, exports, references, shown, sources, texts
 
 _TIMER_LIMIT = 32 << 20
 _REASON_LIMIT = 240
@@ -176,10 +176,12 @@ def _process(spec: Mapping[str, Any], commands: Iterable[str], variables: Mappin
         return
     script = Path("tmp-ck-process.sh")
     words = bash(script, [*sources(spec["deps"]), *exports(variables), "set -e", *lines])
-    code = following.run(words)
+    ended = shown(words, Path.cwd())
     script.unlink(missing_ok=True)
-    if code:
-        raise FailedError(f"program:{spec['title']}: its commands {when} failed: {safe_line(lines[0], 120)}")
+    if ended.exit_code:
+        told = [line.strip() for line in ended.last.splitlines() if line.strip()]
+        why = f": {safe_line(told[-1], _REASON_LIMIT)}" if told else ""
+        raise FailedError(f"program:{spec['title']}: its commands {when} failed ({safe_line(lines[0], 120)}){why}")
 
 
 # Executions

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from ...store.errors import RefusedError
+from ...store.registry import repositories
 from ...store.untrusted import safe_line
 from ...store.workspace import Workspace
 from ..environments import approval_of_script
@@ -127,12 +128,16 @@ def _covering(workspace: Workspace, known: tuple[Approval, ...], plan: Plan) -> 
 def _opens_more(workspace: Workspace, plan: Plan, roots: list[str]) -> bool:
     """Tell whether a plan's sandboxes show a place that neither a trusted repository holds nor the user named.
 
+    Whoever registers a repository has named its folder: trusted ones may read it, though nothing of it is executed.
     A detection may say that software is anywhere, in the user's papers: seeing the path is part of approving it.
     """
     reads = {read for stage in plan.stages for read in stage.sandbox.reads if not below(read, JOB_PATH)}
     left = [real for real in map(os.path.realpath, reads) if not any(below(real, root) for root in roots)]
-    recorded = [os.path.realpath(f"{workspace.place('local')}/{module}") for module in _OF_APPROVED_RUNS]
-    known = (*of_this_machine(workspace), *recorded) if left else ()
+    if not left:
+        return False
+    own = [f"{workspace.place('local')}/{module}" for module in _OF_APPROVED_RUNS]
+    registered = [one.root for one in repositories(workspace) if one.origin != "own"]
+    known = (*of_this_machine(workspace), *map(os.path.realpath, (*own, *registered)))
     return not all(any(below(real, one) for one in known) for real in left)
 
 

@@ -119,8 +119,10 @@ def test_processing_before_and_after_sees_variables_and_the_data_set(folder: Pat
     )
     assert (folder / "before").read_text() == "before of a\n"
     assert (folder / "after").read_text() == f"{data}/one.txt two.txt 24 of a ./\n"
-    with pytest.raises(FailedError, match="commands before the run failed: false"):
+    with pytest.raises(FailedError, match=r"commands before the run failed \(false\)$"):
         run("true", {"pre_process_cmds": ["false", "true"]})
+    with pytest.raises(FailedError, match=r"after the run failed \(echo ok; .*: No module named 'x'$"):
+        run("true", {"post_process_cmds": ["echo ok; echo No module named \"'x'\"; exit 3"]})
 
 
 def test_hooks_change_variables_and_characteristics(folder: Path) -> None:

@@ -20,6 +20,7 @@ from ckexplore.actions.trust.executable_files import is_executable
 from ckexplore.actions.trust.profiles import PROFILES
 from ckexplore.store import repos
 from ckexplore.store.errors import InvalidRequestError, RefusedError
+from ckexplore.store.formats.ck_entries import create_entry, create_repository
 from ckexplore.store.workspace import Workspace
 
 from ...conftest import EVIL, require
@@ -274,3 +275,22 @@ def test_trust_does_not_cover_that_a_detection_opens_a_folder_of_the_home(
     assert str(papers) in plan.stages[-1].sandbox.reads
     assert standing(workspace, plan) is None
     assert access({"action": "run", "cid": "program:p"}, workspace)["return"] == 2
+
+
+def test_trust_covers_that_a_program_reads_registered_repositories_and_recorded_experiments(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    require("bwrap")
+    Stranger(workspace, tmp_path / "other")
+    stranger = Stranger(workspace, tmp_path / "stranger")
+    create_repository(workspace.local, "local", "9a3280b14a4285c9")
+    create_entry(workspace.local, "experiment", {"tags": []}, alias="earlier")
+    stranger.program("p", "true", {"ask.py": "import ck.kernel\n"})
+    plan = stranger.plan("run", "program:p")
+    assert standing(workspace, plan) is None
+    trusting = {"action": "trust", "cid": "repo:stranger"}
+    approval = access({**trusting, "dry_run": True}, workspace)["approval"]
+    assert access({**trusting, "yes": True, "expect": approval}, workspace)["return"] == 0
+    reads = plan.stages[-1].sandbox.reads
+    assert {str(tmp_path / "other"), f"{workspace.local}/experiment/earlier"} <= set(reads)
+    assert standing(workspace, plan) is not None
