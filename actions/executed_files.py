@@ -103,7 +103,7 @@ def changed_files(files: Iterable[ExecutedFile]) -> list[str]:
 def changes(stage: Stage) -> list[str]:
     """List what of a stage is no longer as it was approved: files that changed, and new ones in its whole folders."""
     known = {file.path for file in stage.files}
-    copied = {source for source, _ in stage.copies}
+    copied = {source for source, _ in stage.copies} - set(stage.entire)
     new: list[str] = []
     for folder in stage.whole_folders:
         try:
@@ -127,12 +127,13 @@ def copy(stage: Stage) -> None:
                 _copy_single(stage, source, Path(target))
                 continue
             Path(target).mkdir(parents=True, exist_ok=os.path.basename(target) in NOT_COPIED)
-            for path, is_folder in _below(source, NOT_COPIED):
+            left_out = () if source in stage.entire else NOT_COPIED
+            for path, is_folder in _below(source, left_out):
                 if is_folder:
                     (target / path.relative_to(source)).mkdir()
             for file in stage.files:
                 inside = os.path.relpath(file.place, source)
-                if not set(inside.split("/")) & {"..", *NOT_COPIED}:
+                if not set(inside.split("/")) & {"..", *left_out}:
                     _copy_file(file, Path(target, inside))
     except OSError as error:
         raise FailedError(f"its files can't be copied: {safe_line(str(error), 300)}") from error

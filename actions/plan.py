@@ -71,6 +71,8 @@ class Stage(Struct, frozen=True):
     """Folders of which `files` has every file, but what isn't copied of those that are: one more voids the approval."""
     copies: tuple[tuple[str, str], ...] = ()
     """Folders, and single files, copied before the start: (from, to)."""
+    entire: tuple[str, ...] = ()
+    """Those of the copied folders of which nothing is left out."""
     input: dict[str, Any] | None = None
     timeout: float = 3600.0
     output_limit: int = 256 << 20

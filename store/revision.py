@@ -53,6 +53,9 @@ class Limits:
 
 LIMITS = Limits()
 
+Items = dict[bytes, tuple[int, str]]
+"""One tree of a commit: names to (mode, ID)."""
+
 
 def read_revision(root: Path, limits: Limits = LIMITS) -> Revision:
     """Tell the revision of a repository, which may be a folder within a git tree; then only that folder is compared.
@@ -70,17 +73,21 @@ def revision_of_files(root: Path, files: Iterable[str], limits: Limits = LIMITS)
     Of a large tree that is much less than all: neither the index nor any other file is read. A file that the commit
     doesn't have counts as changed. Otherwise as `read_revision`.
     """
-    real, budget = os.path.realpath(root), Budget(limits.size, limits.seconds)
+    return _revision_of_files(os.path.realpath(root), list(files), Budget(limits.size, limits.seconds), 0)
+
+
+def _revision_of_files(real: str, files: list[str], budget: Budget, depth: int) -> Revision:
     told = Revision(UNKNOWN)
     try:
         folder = find(real)
         head = folder.head()
-        told = Revision(head.commit or UNKNOWN, head.branch)
+        if real == folder.tree:
+            told = Revision(head.commit or UNKNOWN, head.branch)
         if not head.commit:
             raise UnreadableError("no commit yet")
-        paths = [os.fsencode(os.path.relpath(os.path.join(real, one), folder.tree)) for one in files]
-        comparison = _Comparison(folder, folder.settings(), b"", budget, 0)
-        return comparison.of_files(head.commit, paths, told, os.fsencode(os.path.relpath(real, folder.tree)))
+        within = os.fsencode(os.path.relpath(real, folder.tree)) + b"/" if real != folder.tree else b""
+        comparison = _Comparison(folder, folder.settings(), within, budget, depth)
+        return comparison.of_files(head.commit, [os.fsencode(os.path.normpath(one)) for one in files], told)
     except UnreadableError as error:
         why = str(error)
     except Exception as error:  # as below
@@ -141,34 +148,50 @@ class _Comparison:
             return replace(told, why=self._unsure)
         return replace(told, changed=bool(names), changed_files=tuple(names))
 
-    def of_files(self, commit: str, paths: Iterable[bytes], told: Revision, above: bytes) -> Revision:
-        """Complete what is told with those of some files that aren't the commit's; named below the folder `above`."""
-        top, known = self._tree_of(commit), dict[bytes, dict[bytes, tuple[int, str]]]()
-        changed = [path for path in paths if self._is_not_of(top, path, known)]
+    def of_files(self, commit: str, paths: Iterable[bytes], told: Revision) -> Revision:
+        """Complete what is told with those of some files, named below the folder, that aren't the commit's."""
+        top = self._tree_of(commit)
+        if self._within and not top:
+            raise UnreadableError("no git")  # within the tree of another repository, which doesn't know of it
+        told = Revision(commit, told.branch or self._folder.head().branch)
+        known: dict[bytes, Items] = {b"": self._items(top)}
+        changed = [path for path in paths if self._is_not_of(path, known)]
         if not changed and self._unsure:
             return replace(told, why=self._unsure)
-        names = [safe_line(os.path.relpath(os.fsdecode(path), os.fsdecode(above))) for path in changed[:_NAMES_LIMIT]]
-        return replace(told, changed=bool(changed), changed_files=tuple(names))
+        names = tuple(safe_line(os.fsdecode(path)) for path in changed[:_NAMES_LIMIT])
+        return replace(told, changed=bool(changed), changed_files=names)
 
-    def _is_not_of(self, top: str, path: bytes, known: dict[bytes, dict[bytes, tuple[int, str]]]) -> bool:
-        """Tell whether a file isn't what the tree `top` has there; `known` are the trees that were read."""
+    def _is_not_of(self, path: bytes, known: dict[bytes, Items]) -> bool:
+        """Tell whether a file isn't what the commit has there; `known` are the trees that were read, by folder."""
         self._budget.spend(0)
-        folder, _, name = path.rpartition(b"/")
-        mode, identity = self._folder_of(top, folder, known).get(name, (0, ""))
-        return not identity or self._is_written_otherwise(Entry(path, mode, identity, conflicted=False, skipped=False))
+        parts = path.split(b"/")
+        for number, part in enumerate(parts):
+            above, here = b"/".join(parts[:number]), b"/".join(parts[: number + 1])
+            mode, identity = known[above].get(part, (0, ""))
+            if number == len(parts) - 1:
+                entry = Entry(self._within + path, mode, identity, conflicted=False, skipped=False)
+                return not identity or self._is_written_otherwise(entry)
+            if mode == SUBMODULE:
+                return self._is_not_of_submodule(here, identity, b"/".join(parts[number + 1 :]))
+            if mode != FOLDER:
+                return True
+            if here not in known:
+                known[here] = self._items(identity)
+        return True
 
-    def _folder_of(
-        self, top: str, folder: bytes, known: dict[bytes, dict[bytes, tuple[int, str]]]
-    ) -> dict[bytes, tuple[int, str]]:
-        """Read the tree of one folder; an empty one where the commit has none."""
-        if folder not in known:
-            identity = top
-            if folder:
-                above, _, name = folder.rpartition(b"/")
-                mode, found = self._folder_of(top, above, known).get(name, (0, ""))
-                identity = found if mode == FOLDER else ""
-            known[folder] = self._items(identity)
-        return known[folder]
+    def _is_not_of_submodule(self, folder: bytes, commit: str, path: bytes) -> bool:
+        """Tell whether a file of a submodule isn't what the commit has there, by the submodule's own commit."""
+        if path == b".git":
+            return False  # how the submodule is checked out, no content
+        if self._depth == _SUBMODULE_DEPTH:
+            return self._doubt("submodules are nested too deep")
+        place = os.path.join(self._folder.tree, os.fsdecode(self._within + folder))
+        inner = _revision_of_files(place, [os.fsdecode(path)], self._budget, self._depth + 1)
+        if inner.commit not in (commit, UNKNOWN):
+            return True
+        if inner.changed is None:
+            return self._doubt(safe_line(f"a submodule: {inner.why}", 200))
+        return inner.changed
 
     def _recorded_otherwise(self, commit: str, entries: Iterable[Entry]) -> Iterator[bytes]:
         """Give the paths whose content in the index isn't the commit's; only trees that differ are read."""
@@ -205,7 +228,7 @@ class _Comparison:
                 return ""
         return identity
 
-    def _items(self, identity: str) -> dict[bytes, tuple[int, str]]:
+    def _items(self, identity: str) -> Items:
         """Read one tree: names to (mode, ID)."""
         from dulwich.objects import parse_tree  # noqa: PLC0415  (late, as all of dulwich)
 

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,9 @@ def run_program(spec: Mapping[str, Any]) -> tuple[dict[str, Any], OutputCheck | 
     started = time.time_ns()
     prepared = _prepared(spec)
     ended, repeat = _calibrated(prepared)
-    _tell_of_data(spec, started)
     if ended.exit_code and spec["details"].get("ignore_return_code") != "yes":
         raise FailedError(f"program:{spec['title']} {_ended(ended.exit_code)}{_last_words(spec)}")
+    _tell_of_data(spec, started)
     run = {**ended.measured, "return_code": ended.exit_code}
     total = run.get("execution_time", ended.seconds)
     if isinstance(total, int | float):
@@ -90,9 +91,14 @@ def run_program(spec: Mapping[str, Any]) -> tuple[dict[str, Any], OutputCheck | 
 def _tell_of_data(spec: Mapping[str, Any], started: int) -> None:
     """Say what a program wrote beside its data: that is in the job's own copy, and the repository is as it was."""
     folder = spec["dataset"]["path"] if spec["dataset"] and spec["dataset"]["private"] else ""
-    written = sorted(one.name for one in os.scandir(folder) if one.stat().st_mtime_ns >= started) if folder else []
+    written: list[str] = []
+    with suppress(OSError):  # what a program removes again
+        beside = os.scandir(folder) if folder else ()
+        written += [one.name for one in beside if one.stat(follow_symlinks=False).st_mtime_ns >= started]
     if written:
-        sys.stdout.write(f"beside its data, in the job's own copy, it wrote {safe_line(', '.join(written), 200)}\n")
+        sys.stdout.write(
+            f"beside its data, in the job's own copy, it wrote {safe_line(', '.join(sorted(written)), 200)}\n"
+        )
 
 
 def _ended(code: int) -> str:

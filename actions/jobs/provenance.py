@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from ...store.untrusted import safe_value
 from ...store.workspace import Workspace
 from ..environments import environments
 from ..measure import host
-from ..plan import ExecutedFile, Plan
+from ..plan import Plan
 from ..trust.mounts import below
-from .revisions import revision_of
 
 _UNKNOWN = host.UNKNOWN
+_COMPARED = 512 << 20  # bytes
+_PATIENCE = 5.0  # seconds
 
 
 def gather(workspace: Workspace, plan: Plan) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def gather(workspace: Workspace, plan: Plan) -> dict[str, Any]:
             "user": host.user(),
             "boot_id": _boot_id(),
             "platform": host.describe(),
-            "repositories": [_revision(workspace, one, files) for one, files in _taking_part(workspace, plan)],
+            "repositories": [_revision(one, files) for one, files in _taking_part(workspace, plan)],
             "environment_additions": [dict(stage.environment) for stage in plan.stages],
             "sandbox": [stage.sandbox.profile for stage in plan.stages],
         }
@@ -40,20 +42,32 @@ def _boot_id() -> str:
         return _UNKNOWN
 
 
-def _taking_part(workspace: Workspace, plan: Plan) -> list[tuple[Repository, list[ExecutedFile]]]:
-    """List the repositories that hold a file which the plan executes, each with those files."""
-    held = ((one, [file for file in plan.files if below(file.path, one.root)]) for one in repositories(workspace))
-    return [(one, files) for one, files in held if files]
+def _taking_part(workspace: Workspace, plan: Plan) -> list[tuple[Repository, list[str]]]:
+    """List the repositories that hold a file which the plan executes or takes as data, each with those files."""
+    files = [*(str(file.place) for file in plan.files), *_data_of(plan)]
+    held = ((one, [file for file in files if below(file, one.root)]) for one in repositories(workspace))
+    return [(one, inside) for one, inside in held if inside]
 
 
-def _revision(workspace: Workspace, repository: Repository, files: Sequence[ExecutedFile]) -> dict[str, Any]:
-    """Tell at which commit a repository is, and whether the plan's files are as that has them."""
+def _data_of(plan: Plan) -> Iterator[str]:
+    """Yield the file of a data set that a program takes first; of one that is copied the plan has all files."""
+    for stage in plan.stages:
+        dataset = (stage.input or {}).get("dataset")
+        if isinstance(dataset, dict) and not dataset.get("private"):
+            yield from (os.path.join(dataset["path"], name) for name in dataset["files"][:1])
+
+
+def _revision(repository: Repository, files: Sequence[str]) -> dict[str, Any]:
+    """Tell at which commit a repository is, and whether these files are as that has them."""
     told = {"repo_uoa": repository.alias, "repo_uid": repository.uid, "path": repository.root}
     if repository.origin == "own":
         return told
     if not any(os.path.lexists(f"{folder}/.git") for folder in (repository.root, *_above(repository.root))):
         return told | {"commit": _UNKNOWN, "why": "no git"}
-    return told | revision_of(workspace, repository, files)
+    from ...store.revision import Limits, revision_of_files  # noqa: PLC0415  (dulwich, for what isn't ours)
+
+    inside = [os.path.relpath(file, repository.root) for file in files]
+    return told | asdict(revision_of_files(repository.path, inside, Limits(_COMPARED, _PATIENCE)))
 
 
 def _above(path: str) -> Iterator[str]:

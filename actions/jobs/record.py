@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field
 from msgspec.structs import asdict, replace
 
 from ...store.cid import has_wildcard
@@ -150,7 +150,11 @@ def _state_from(values: dict[str, Any]) -> JobState:
     known = JobState.__struct_fields__
     if not isinstance(values.get("state"), str):
         raise UnreadableError("the state of a job can't be read: its file doesn't name one")
-    return JobState(**{name: value for name, value in safe_value(values).items() if name in known})
+    given = {name: value for name, value in safe_value(values).items() if name in known}
+    try:
+        return convert(given, JobState)
+    except ValidationError as error:
+        raise UnreadableError(f"the state of a job can't be read: {error}") from error
 
 
 def read_plan(folder: Path) -> Plan:

@@ -227,7 +227,7 @@ def run_stage(
         closing(LogWriter(folder, stage.output_limit)) as output,
         closing(EventRecorder(folder / EVENTS, number)) as events,
     ):
-        output.write(f"\x1b[1m▶ {safe_line(stage.title)}\x1b[0m\n".encode())
+        output.write(f"\x1b[1m▶ {safe_line(stage.title)}\x1b[0m\r\n".encode())  # as a terminal writes a line
         try:
             with (
                 command.filtered() as (argv, held),

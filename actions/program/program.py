@@ -18,7 +18,7 @@ from ..deps.dependency import Resolved
 from ..deps.inventory import Inventory
 from ..deps.query import split_tags
 from ..executed_files import files_below
-from ..plan import JOB_PATH, NOT_COPIED
+from ..plan import JOB_PATH
 from ..request import Request
 from ..software.stages import as_dict
 
@@ -234,7 +234,9 @@ def _files_of(request: Request, location: Location, meta: Mapping[str, Any]) -> 
 def _is_small(folder: Path) -> bool:
     """Tell whether a data set can be copied for every job: a few files, none a link, which may lead anywhere."""
     count = size = 0
-    for place, _, names in walk(folder):
+    for place, folders, names in walk(folder):
+        if any(os.path.islink(os.path.join(place, name)) for name in folders):
+            return False
         for name in names:
             status = os.lstat(os.path.join(place, name))
             count, size = count + 1, size + status.st_size
@@ -285,7 +287,7 @@ def files_of_dataset(dataset: Dataset) -> Iterator[Path]:
     folder = dataset.location.path
     yield folder / ck.META
     if dataset.private:
-        yield from files_below(folder, NOT_COPIED)
+        yield from files_below(folder)
         return
     from ..trust.executable_files import is_executable  # noqa: PLC0415  (many patterns, seldom needed)
 

@@ -64,6 +64,7 @@ def run_stage(program: Program, build: Build | None) -> Stage:
         files=executed_of(program, program.needs, beside, more),
         whole_folders=(*(source for source, _ in copies), *beside),
         copies=copies,
+        entire=(str(dataset.location.path),) if dataset and dataset.private else (),
         input={**spec, **told, "entries": as_entries(named)},
         timeout=number(program.request, "run_timeout", time_limit(program)),
         output_limit=output_limit(program),

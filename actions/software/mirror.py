@@ -6,6 +6,7 @@ PACKAGE_NAME) or a git repository (PACKAGE_GIT, PACKAGE_URL). Those of Python pa
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from msgspec import Struct, field
 
@@ -28,11 +29,12 @@ class Mirror(Struct, frozen=True):
     file: str = ""
     name: str = ""
     repository: str = ""
+    wheels: str = ""
 
     @property
     def reads(self) -> tuple[str, ...]:
         """What a stage has to see of the mirror."""
-        return tuple(filter(None, (self.file, self.repository)))
+        return tuple(filter(None, (self.file, self.repository, self.wheels)))
 
     def copies(self, folder: str) -> tuple[tuple[str, str], ...]:
         """Say what is copied before the script runs."""
@@ -47,7 +49,7 @@ def from_mirror(inventory: Inventory, package: Package) -> Mirror:
     downloads = str(variables.get("PACKAGE_WGET", "")).upper() == "YES"
     folder = inventory.request.text("mirror") or os.environ.get("CKEXPLORE_MIRROR", "")
     if not (clones or downloads or url.startswith(_REMOTE)):
-        return _for_pip(folder)
+        return _for_pip(folder, is_asked=bool(inventory.request.text("mirror")))
     fetches = url if clones or not name else f"{url.rstrip('/')}/{name}"
     needs_network = Mirror(fetches if url.startswith(_REMOTE) else "")
     if not folder:
@@ -69,12 +71,30 @@ def from_mirror(inventory: Inventory, package: Package) -> Mirror:
     return Mirror(variables={"PACKAGE_WGET": "NO"}, file=found, name=in_place)
 
 
-def _for_pip(folder: str) -> Mirror:
-    """Let pip, which the scripts of Python packages call, take wheels from a folder that has some, and nothing else."""
+def _for_pip(folder: str, *, is_asked: bool) -> Mirror:
+    """Let pip, which the scripts of Python packages call, look for wheels in a folder too; without network only there.
+
+    Raises NotFoundError when the folder that was asked for isn't there.
+    """
     folder = os.path.abspath(os.path.expanduser(folder)) if folder else ""
-    if not folder or not os.path.isdir(folder) or not any(name.endswith(".whl") for name in os.listdir(folder)):
+    if not folder or not os.path.isdir(folder):
+        if is_asked:
+            raise NotFoundError(f"--mirror={safe_line(folder)}: there is no such folder")
         return Mirror()
-    return Mirror(variables={"PIP_FIND_LINKS": folder, "PIP_NO_INDEX": "1"}, repository=folder)
+    if not any(name.endswith(".whl") for name in os.listdir(folder)):
+        return Mirror()
+    only = {} if network_is_there() else {"PIP_NO_INDEX": "1"}
+    return Mirror(variables={"PIP_FIND_LINKS": Path(folder).as_uri(), **only}, wheels=folder)
+
+
+def network_is_there() -> bool:
+    """Tell whether this machine has a route to anywhere; True where that can't be told. Nothing is sent."""
+    try:
+        routes = Path("/proc/net/route").read_text(encoding="ascii").splitlines()[1:]
+        routes6 = Path("/proc/net/ipv6_route").read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return True
+    return bool(routes) or any(not line.rstrip().endswith(" lo") for line in routes6)
 
 
 def _names(url: str, name: str, *, clones: bool) -> list[str]:

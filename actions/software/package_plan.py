@@ -15,7 +15,7 @@ from ..deps.query import is_for
 from ..environments import environment_uid
 from ..plan import Finish, Sandbox, Stage
 from .mentioned import mentioned
-from .mirror import Mirror, from_mirror
+from .mirror import Mirror, from_mirror, network_is_there
 from .package_meta import Package, folder_name
 from .soft_plan import script_of_soft, soft_input
 from .stages import as_dict, child, common_input, executed, folders_of
@@ -175,16 +175,6 @@ def _refuse_without_network(package: Package, mirror: Mirror, sandbox: Sandbox) 
         )
 
 
-def network_is_there() -> bool:
-    """Tell whether this machine has a route to anywhere; True where that can't be told. Nothing is sent."""
-    try:
-        routes = Path("/proc/net/route").read_text(encoding="ascii").splitlines()[1:]
-        routes6 = Path("/proc/net/ipv6_route").read_text(encoding="ascii").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return True
-    return bool(routes) or any(not line.rstrip().endswith(" lo") for line in routes6)
-
-
 def _merged(soft_meta: Mapping[str, Any], package: Package) -> dict[str, Any]:
     return {**soft_meta, "customize": {**as_dict(soft_meta.get("customize")), **package.customize}}
 
@@ -226,7 +216,8 @@ def _end_paths(meta: Mapping[str, Any], system: Mapping[str, Any]) -> list[str]:
 def _commands(
     dependencies: Sequence[Resolved], scripts: _Scripts, end_paths: Sequence[str], folder: Path, mirror: Mirror
 ) -> tuple[str, ...]:
-    lines = [f"take {source} instead of fetching it" for source in mirror.reads]
+    lines = [f"take {source} instead of fetching it" for source in mirror.reads if source != mirror.wheels]
+    lines += [f"let pip take wheels from {mirror.wheels} too"] if mirror.wheels else []
     lines += [f"hooks of {'/'.join(Path(script).parts[-2:])} in a process of their own" for script in scripts.customs]
     if scripts.shell:
         lines += [f". env.sh of {one.name} ({one.provider})" for one in dependencies]

@@ -611,6 +611,32 @@ def test_without_git_or_with_a_damaged_object_it_is_unknown(tree: Path, tmp_path
     assert revision_of_files(tree, ALL).changed is None
 
 
+def test_files_of_a_submodule_are_told_by_the_submodules_own_commit(tree: Path, tmp_path: Path) -> None:
+    inner = make_tree(tmp_path / "inner", lib="1\n")
+    git(tree, "submodule", "add", "-q", str(inner), "sub/module")
+    commit(tree)
+    files = ["one", "sub/module/lib", "sub/module/.git"]
+    assert revision_of_files(tree, files).changed is False
+    (tree / "sub/module/lib").write_text("2\n")
+    assert revision_of_files(tree, files).changed_files == ("sub/module/lib",)
+    commit(tree / "sub/module")
+    assert revision_of_files(tree, files).changed_files == ("sub/module/lib",)
+
+
+def test_a_folder_that_another_repository_ignores_has_no_git(tree: Path) -> None:
+    (tree / ".gitignore").write_text("mine\n")
+    commit(tree)
+    (tree / "mine").mkdir()
+    (tree / "mine/file").write_text("x")
+    assert revision_of_files(tree / "mine", ["file"]) == Revision("unknown", why="no git")
+
+
+def test_a_hostile_git_file_is_unknown_and_no_error(tree: Path) -> None:
+    (tree / ".git").rename(tree / "elsewhere")
+    (tree / ".git").write_bytes(b"gitdir: a\0b\n")
+    assert revision_of_files(tree, ALL).changed is None
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_some_files_are_told_as_git_tells_them(tmp_path: Path, seed: int) -> None:
     root = make_tree(tmp_path / "tree", one="1\n", sub__two="2\n")

@@ -165,3 +165,10 @@ def test_what_a_program_leaves_in_place_of_its_answer_is_not_believed(stranger: 
         assert answer["characteristics"]["run"]["run_success"] == "yes"
         assert "forged" not in answer["characteristics"]["run"]
     assert json.loads(forged.read_text()) == {"characteristics": {"forged": 1}}
+
+
+def test_a_look_at_what_clean_would_forget_forgets_nothing(workspace: Workspace) -> None:
+    (workspace.home / "builds/one").mkdir(parents=True)
+    looked = access({"action": "clean", "cid": "program", "dry_run": True}, workspace)
+    assert (looked["builds"], looked["removed_builds"]) == (1, 0)
+    assert access({"action": "clean", "cid": "program"}, workspace)["removed_builds"] == 1

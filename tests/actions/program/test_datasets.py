@@ -50,7 +50,7 @@ def test_a_changed_file_of_a_small_data_set_voids_the_approval(stranger: Strange
     assert stranger.plan("run", "program:p").approval != before
 
 
-@pytest.mark.parametrize("why", ["large", "many files", "a link"])
+@pytest.mark.parametrize("why", ["large", "many files", "a link", "a link to a folder"])
 def test_a_data_set_that_is_not_small_or_has_links_is_read_where_it_is(
     stranger: Stranger, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
@@ -60,7 +60,7 @@ def test_a_data_set_that_is_not_small_or_has_links_is_read_where_it_is(
     elif why == "many files":
         monkeypatch.setattr(programs, "_COPIED_FILES", 3)
     else:
-        (folder / "link").symlink_to("a.txt")
+        (folder / "link").symlink_to("a.txt" if why == "a link" else "b")
     stage = stranger.plan("run", "program:p").stages[0]
     told: dict[str, Any] = stage.input or {}
     assert (told["dataset"]["path"], told["dataset"]["private"]) == (str(folder), False)
@@ -77,3 +77,16 @@ def test_another_data_set_is_no_reason_to_compile_again(stranger: Stranger) -> N
     stranger.entry("program", "compiled", meta, {"a.c": "int main() {}"})
     compilations = [stranger.plan("run", "program:compiled", dataset_uoa=name).stages[0] for name in ("w", "v")]
     assert compilations[0] == compilations[1]
+
+
+def test_all_of_a_small_data_set_is_copied_and_what_is_left_beside_it_ends_no_run(stranger: Stranger) -> None:
+    meta = {"tags": ["all"], "dataset_files": ["tmp/in.txt"]}
+    stranger.entry("dataset", "d", meta, {"tmp/in.txt": "of tmp"})
+    reads = "cat $#dataset_path#$$#dataset_filename#$; test -f $#dataset_path#$.cm/meta.json && echo has meta"
+    leaves = f"{reads}; ln -s nowhere $#dataset_path#$link"
+    commands = {"x": {"run_time": {"run_cmd_main": leaves}, "dataset_tags": ["all"], "ignore_return_code": "no"}}
+    stranger.entry("program", "q", {"no_compile": "yes", "run_cmds": commands})
+    answer = stranger.approved("run", "program:q")
+    assert answer["return"] == 0, answer
+    assert "of tmphas meta" in stranger.log()
+    assert "it wrote link" in stranger.log()

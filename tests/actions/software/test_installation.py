@@ -242,8 +242,8 @@ def test_a_script_that_misses_something_says_so_in_one_line(stranger: Stranger, 
 
 
 def test_pip_takes_wheels_from_the_mirror(stranger: Stranger, tmp_path: Path) -> None:
-    (tmp_path / "wheels").mkdir()
-    with zipfile.ZipFile(tmp_path / "wheels/tiny_thing-1.0-py3-none-any.whl", "w") as wheel:
+    (tmp_path / "my wheels").mkdir()
+    with zipfile.ZipFile(tmp_path / "my wheels/tiny_thing-1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("tiny_thing/__init__.py", "version = '1.0'\n")
         described = "Metadata-Version: 2.1\nName: tiny-thing\nVersion: 1.0\n"
         wheel.writestr("tiny_thing-1.0.dist-info/METADATA", described)
@@ -255,6 +255,8 @@ def test_pip_takes_wheels_from_the_mirror(stranger: Stranger, tmp_path: Path) ->
     script = f"{sys.executable} -m pip install -q --target=${{INSTALL_DIR}}/lib tiny-thing || exit 1\n"
     meta = {"soft_uoa": "s", "process_script": "install", "end_full_path_universal": "lib/tiny_thing/__init__.py"}
     stranger.entry("package", "p", meta, {"install.sh": script})
-    assert installed(stranger, "package:p", mirror=str(tmp_path / "wheels")).full_path.endswith(
+    assert installed(stranger, "package:p", mirror=str(tmp_path / "my wheels")).full_path.endswith(
         "tiny_thing/__init__.py"
     )
+    with pytest.raises(NotFoundError, match="there is no such folder"):
+        stranger.plan("install", "package:p", mirror=str(tmp_path / "nowhere"))
