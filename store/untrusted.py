@@ -6,6 +6,7 @@ overflows the stack, and every text widget tried passes ESC, OSC 52, C1 and bidi
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -215,6 +216,12 @@ def _too_deep(text: str) -> bool:
     return deepest > NESTING_LIMIT
 
 
+def nests_too_deep(data: bytes) -> bool:
+    """Tell of JSON that another parser takes whether `parse_json` would refuse it for its depth."""
+    brackets = data.count(b"[") + data.count(b"{")
+    return brackets > NESTING_LIMIT and _too_deep(data.decode("utf-8", "replace"))
+
+
 def parse_json(text: str, source: str) -> Any:
     """Parse JSON from outside. Raises UnreadableError naming `source`, the line and the reason."""
     brackets = text.count("[") + text.count("{")
@@ -241,6 +248,15 @@ def load_json_object(path: Path | str, limit: int = META_LIMIT) -> dict[str, Any
     return value
 
 
+def _leads_in_a_circle(path: Path) -> bool:
+    """Tell whether a resolved path still has links that lead to each other: since Python 3.13 that is no error."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
+
+
 def inside(root: Path, relative: str) -> Path:
     """Return `root`/`relative`, refusing what leads out of `root` by `..`, an absolute path or a symbolic link.
 
@@ -253,6 +269,8 @@ def inside(root: Path, relative: str) -> Path:
         target = (resolved_root / relative).resolve()
     except (OSError, RuntimeError) as error:
         raise RefusedError(f"{safe_line(relative)}: a symbolic link that leads in a circle") from error
+    if _leads_in_a_circle(target):
+        raise RefusedError(f"{safe_line(relative)}: a symbolic link that leads in a circle")
     if target != resolved_root and resolved_root not in target.parents:
         raise RefusedError(f"{safe_line(relative)}: leads out of {safe_line(str(root))}")
     return target

@@ -15,7 +15,7 @@ from ..cid import is_uid
 from ..cold_disk import warmed
 from ..errors import CkexploreError, UnreadableError
 from ..uid import module_uid
-from ..untrusted import read_bytes, read_bytes_if_there, safe_line, storable
+from ..untrusted import nests_too_deep, read_bytes, read_bytes_if_there, safe_line, storable
 from . import ck
 from .drift import Drift
 from .folder import Folder, Signature, folder_of
@@ -148,10 +148,11 @@ def _meta(entry: str) -> _Meta:
     if os.path.islink(f"{entry}/.cm"):
         return _by_standard_library(entry)  # which says why not
     try:
-        meta = _META.decode(read_bytes(f"{entry}/{ck.META}"))
+        data = read_bytes(f"{entry}/{ck.META}")
+        meta = None if nests_too_deep(data) else _META.decode(data)
     except (UnreadableError, ValueError, RecursionError):  # the slow way knows old names, odd bytes, and the reason
         return _by_standard_library(entry)
-    return _by_standard_library(entry) if meta.base_entry else meta
+    return _by_standard_library(entry) if meta is None or meta.base_entry else meta
 
 
 def _by_standard_library(entry: str) -> _Meta:

@@ -17,7 +17,7 @@ import msgspec
 from ..cid import is_uid
 from ..errors import UnreadableError
 from ..uid import derived_uid
-from ..untrusted import parse_json, read_bytes, safe_line
+from ..untrusted import nests_too_deep, parse_json, read_bytes, safe_line
 from .cm_result_kinds import shaped
 from .point import Point
 
@@ -112,6 +112,8 @@ def _point(result: Any, file: str, number: int) -> Point:
 def _decoded(result: Any, place: str) -> Any:
     if not isinstance(result, msgspec.Raw):
         return result
+    if nests_too_deep(bytes(result)):
+        raise UnreadableError(f"{place} is nested too deep")
     try:
         return _ANY.decode(result)
     except (msgspec.DecodeError, ValueError):

@@ -13,7 +13,7 @@ import msgspec
 import yaml
 
 from ..errors import UnreadableError
-from ..untrusted import META_LIMIT, load_json_object, read_bytes, safe_line
+from ..untrusted import META_LIMIT, load_json_object, nests_too_deep, read_bytes, safe_line
 from ..untrusted_yaml import YAML_LIMIT, compose, load_yaml_object, scalar_text
 from .yaml_cut import cut
 
@@ -128,7 +128,10 @@ def _over(below: Fields, above: Fields) -> Fields:
 def json_fields(path: str) -> Fields:
     """Read the fields of a JSON file. Raises UnreadableError."""
     try:
-        found = _JSON.decode(read_bytes(path, META_LIMIT))
+        data = read_bytes(path, META_LIMIT)
+        if nests_too_deep(data):
+            return fields_of(load_json_object(path))
+        found = _JSON.decode(data)
     except (ValueError, RecursionError):  # the slow way takes odd bytes, or knows the line and the reason
         return fields_of(load_json_object(path))
     return _as_text(found)
