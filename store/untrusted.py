@@ -6,7 +6,6 @@ overflows the stack, and every text widget tried passes ESC, OSC 52, C1 and bidi
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -250,6 +249,8 @@ def load_json_object(path: Path | str, limit: int = META_LIMIT) -> dict[str, Any
 
 def _leads_in_a_circle(path: Path) -> bool:
     """Tell whether a resolved path still has links that lead to each other: since Python 3.13 that is no error."""
+    import errno  # noqa: PLC0415  (quick answers do without)
+
     try:
         os.stat(path)
     except OSError as error:
