@@ -8,14 +8,14 @@ up to a limit. "Unchanged" is proved down to the commit's own ID; what isn't pro
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from .errors import UnreadableError
 from .git_attributes import Filters, as_recorded
-from .git_folder import GitFolder, Settings, find
+from .git_folder import GitFolder, Head, Settings, find
 from .git_index import EXECUTABLE, FOLDER, LINK, SUBMODULE, Entry, Tree, read_index, tree_mode, trees
 from .git_objects import Budget, Objects, object_id
 from .untrusted import open_regular, read_bytes, safe_line
@@ -73,29 +73,11 @@ def revision_of_files(root: Path, files: Iterable[str], limits: Limits = LIMITS)
     Of a large tree that is much less than all: neither the index nor any other file is read. A file that the commit
     doesn't have counts as changed. Otherwise as `read_revision`.
     """
-    return _revision_of_files(os.path.realpath(root), list(files), Budget(limits.size, limits.seconds), 0)
+    return _revision(os.path.realpath(root), Budget(limits.size, limits.seconds), 0, list(files))
 
 
-def _revision_of_files(real: str, files: list[str], budget: Budget, depth: int) -> Revision:
-    told = Revision(UNKNOWN)
-    try:
-        folder = find(real)
-        head = folder.head()
-        if real == folder.tree:
-            told = Revision(head.commit or UNKNOWN, head.branch)
-        if not head.commit:
-            raise UnreadableError("no commit yet")
-        within = os.fsencode(os.path.relpath(real, folder.tree)) + b"/" if real != folder.tree else b""
-        comparison = _Comparison(folder, folder.settings(), within, budget, depth)
-        return comparison.of_files(head.commit, [os.fsencode(os.path.normpath(one)) for one in files], told)
-    except UnreadableError as error:
-        why = str(error)
-    except Exception as error:  # as below
-        why = f"its .git can't be read ({type(error).__name__}: {error})"
-    return replace(told, why=safe_line(why, 200))
-
-
-def _revision(root: str, budget: Budget, depth: int) -> Revision:
+def _revision(root: str, budget: Budget, depth: int, files: Sequence[str] | None = None) -> Revision:
+    """Compare all that the index has below a folder, or only some `files` of it."""
     told = Revision(UNKNOWN)
     try:
         folder = find(root)
@@ -104,19 +86,26 @@ def _revision(root: str, budget: Budget, depth: int) -> Revision:
         if not within:
             told = Revision(head.commit or UNKNOWN, head.branch)
         settings = folder.settings()
+        comparison = _Comparison(folder, settings, within, budget, depth)
+        if files is not None:
+            return comparison.of_files(head, [os.fsencode(os.path.normpath(one)) for one in files])
         entries = [one for one in read_index(folder, settings.hash_name) if one.path.startswith(within)]
         if within and not entries:
-            raise UnreadableError("no git")  # within the tree of another repository, which doesn't know of it
+            raise _not_its_own()
         told = Revision(head.commit or UNKNOWN, head.branch)
         if settings.bare or not head.commit:
             raise UnreadableError("a bare repository" if settings.bare else "no commit yet")
-        comparison = _Comparison(folder, settings, within, budget, depth)
         return comparison.of(head.commit, entries, told)
     except UnreadableError as error:
         why = str(error)
     except Exception as error:  # of dulwich, zlib, struct: damaged content must never end the program
         why = f"its .git can't be read ({type(error).__name__}: {error})"
     return replace(told, why=safe_line(why, 200))
+
+
+def _not_its_own() -> UnreadableError:
+    """Make the error for a folder within the tree of another repository, which doesn't know of it."""
+    return UnreadableError("no git")
 
 
 class _Comparison:
@@ -148,14 +137,16 @@ class _Comparison:
             return replace(told, why=self._unsure)
         return replace(told, changed=bool(names), changed_files=tuple(names))
 
-    def of_files(self, commit: str, paths: Iterable[bytes], told: Revision) -> Revision:
-        """Complete what is told with those of some files, named below the folder, that aren't the commit's."""
-        top = self._tree_of(commit)
+    def of_files(self, head: Head, paths: Iterable[bytes]) -> Revision:
+        """Tell which of some files, named below the folder, aren't the commit's. Raises as `of`."""
+        if not head.commit:
+            raise UnreadableError("no commit yet")
+        top = self._tree_of(head.commit)
         if self._within and not top:
-            raise UnreadableError("no git")  # within the tree of another repository, which doesn't know of it
-        told = Revision(commit, told.branch or self._folder.head().branch)
+            raise _not_its_own()
         known: dict[bytes, Items] = {b"": self._items(top)}
         changed = [path for path in paths if self._is_not_of(path, known)]
+        told = Revision(head.commit, head.branch)
         if not changed and self._unsure:
             return replace(told, why=self._unsure)
         names = tuple(safe_line(os.fsdecode(path)) for path in changed[:_NAMES_LIMIT])
@@ -183,15 +174,8 @@ class _Comparison:
         """Tell whether a file of a submodule isn't what the commit has there, by the submodule's own commit."""
         if path == b".git":
             return False  # how the submodule is checked out, no content
-        if self._depth == _SUBMODULE_DEPTH:
-            return self._doubt("submodules are nested too deep")
         place = os.path.join(self._folder.tree, os.fsdecode(self._within + folder))
-        inner = _revision_of_files(place, [os.fsdecode(path)], self._budget, self._depth + 1)
-        if inner.commit not in (commit, UNKNOWN):
-            return True
-        if inner.changed is None:
-            return self._doubt(safe_line(f"a submodule: {inner.why}", 200))
-        return inner.changed
+        return self._inner_differs(place, commit, [os.fsdecode(path)])
 
     def _recorded_otherwise(self, commit: str, entries: Iterable[Entry]) -> Iterator[bytes]:
         """Give the paths whose content in the index isn't the commit's; only trees that differ are read."""
@@ -308,10 +292,14 @@ class _Comparison:
         """Compare a submodule that is checked out; an empty folder is one that isn't."""
         if not os.path.lexists(os.path.join(path, ".git")):
             return bool(os.listdir(path))
+        return self._inner_differs(path, entry.identity)
+
+    def _inner_differs(self, place: str, commit: str, files: Sequence[str] | None = None) -> bool:
+        """Tell whether a submodule, or only some `files` of it, isn't at its commit; a doubt is noted."""
         if self._depth == _SUBMODULE_DEPTH:
             return self._doubt("submodules are nested too deep")
-        inner = _revision(path, self._budget, self._depth + 1)
-        if inner.commit not in (entry.identity, UNKNOWN):
+        inner = _revision(place, self._budget, self._depth + 1, files)
+        if inner.commit not in (commit, UNKNOWN):
             return True
         if inner.changed is None:
             return self._doubt(safe_line(f"a submodule: {inner.why}", 200))

@@ -62,18 +62,13 @@ def _revision(repository: Repository, files: Sequence[str]) -> dict[str, Any]:
     told = {"repo_uoa": repository.alias, "repo_uid": repository.uid, "path": repository.root}
     if repository.origin == "own":
         return told
-    if not any(os.path.lexists(f"{folder}/.git") for folder in (repository.root, *_above(repository.root))):
+    root = repository.path
+    if not any(os.path.lexists(folder / ".git") for folder in (root, *root.parents)):
         return told | {"commit": _UNKNOWN, "why": "no git"}
     from ...store.revision import Limits, revision_of_files  # noqa: PLC0415  (dulwich, for what isn't ours)
 
-    inside = [os.path.relpath(file, repository.root) for file in files]
-    return told | asdict(revision_of_files(repository.path, inside, Limits(_COMPARED, _PATIENCE)))
-
-
-def _above(path: str) -> Iterator[str]:
-    while (parent := os.path.dirname(path)) != path:
-        path = parent
-        yield path
+    inside = [os.path.relpath(file, root) for file in files]
+    return told | asdict(revision_of_files(root, inside, Limits(_COMPARED, _PATIENCE)))
 
 
 def resolved(workspace: Workspace, plan: Plan) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ def compile_stage(program: Program) -> Stage:
     scripts = [spec["preprocess"]["path"]] if spec["preprocess"] else []
     named = mentioned(program.inventory, scripts)
     beside = folders_beside(program, named, scripts)
-    copies = ((str(program.sources.path), program.folder),)
+    sources = str(program.sources.path)
     return Stage(
         title=f"compile program:{program.location.title}",
         argv=child("compile"),
@@ -40,8 +40,8 @@ def compile_stage(program: Program) -> Stage:
         ),
         cwd=program.run_folder,
         files=executed_of(program, program.compile_needs, beside),
-        whole_folders=(*(source for source, _ in copies), *beside),
-        copies=copies,
+        whole_folders=(sources, *beside),
+        copies=((sources, program.folder),),
         input={**spec, "entries": as_entries(named)},
         timeout=number(program.request, "compile_timeout", time_limit(program)),
         output_limit=output_limit(program),

@@ -49,11 +49,10 @@ def run_stage(program: Program, build: Build | None) -> Stage:
     copies = ((str(program.sources.path), program.folder),) if is_first else ()
     copies += ((str(build.folder), program.run_folder),) if build else ()
     dataset, kernel = program.dataset, kernel_use(program.inventory, program.sources.path)
-    own_data = [dataset.folder] if dataset and dataset.private else []
-    copies += tuple((str(dataset.location.path), folder) for folder in own_data) if dataset else ()
+    private = ((str(dataset.location.path), dataset.folder),) if dataset and dataset.private else ()
     reads = [*folders_of(named, scripts), *spec["recorded"], *(kernel.reads if kernel else ())]
-    reads += [dataset.folder] if dataset and not dataset.private else []
-    sandbox = sandbox_of(program, "run", program.needs, reads, own_data)
+    reads += [dataset.folder] if dataset and not private else []
+    sandbox = sandbox_of(program, "run", program.needs, reads, [folder for _, folder in private])
     more = [*(files_below(build.folder) if build else ()), *(files_of_dataset(dataset) if dataset else ())]
     told = {"kernel": {**kernel.told, "laid_out": sandbox.profile != "none"}} if kernel else {}
     return Stage(
@@ -62,9 +61,9 @@ def run_stage(program: Program, build: Build | None) -> Stage:
         commands=(*sourced(program.needs), *template(as_template(spec)), *((kernel.command,) if kernel else ())),
         cwd=program.run_folder,
         files=executed_of(program, program.needs, beside, more),
-        whole_folders=(*(source for source, _ in copies), *beside),
-        copies=copies,
-        entire=(str(dataset.location.path),) if dataset and dataset.private else (),
+        whole_folders=(*(source for source, _ in (*copies, *private)), *beside),
+        copies=(*copies, *private),
+        entire=tuple(source for source, _ in private),
         input={**spec, **told, "entries": as_entries(named)},
         timeout=number(program.request, "run_timeout", time_limit(program)),
         output_limit=output_limit(program),
