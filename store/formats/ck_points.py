@@ -101,6 +101,7 @@ def _read(entry: Path, uid: str, parts: Sequence[str]) -> Point:
         characteristics=middle_of(repetitions) if repetitions else _dict(readable(flat.get("characteristics"))),
         problem="; ".join(problems),
         source=f"ckp-{uid}.{parts[0]}.json" if parts else "",
+        repetitions=tuple(map(readable, repetitions)) if len(repetitions) > 1 else (),
     )
 
 

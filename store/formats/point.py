@@ -10,7 +10,8 @@ class Point:
 
     `characteristics` maps groups ("run", "compile") to dicts of values, with numbers in the units that the names
     and the experiment's meta say. `source` is the file or folder that it was read from, below the experiment's own.
-    All text is safe for a terminal. `problem` says why a point can't be read, or what of it.
+    `repetitions` are the characteristics of each repetition, where there were several: the `characteristics` are their
+    middle. All text is safe for a terminal. `problem` says why a point can't be read, or what of it.
     """
 
     uid: str
@@ -19,3 +20,4 @@ class Point:
     characteristics: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
     source: str = ""
+    repetitions: tuple[dict[str, Any], ...] = ()

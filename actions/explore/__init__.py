@@ -1,0 +1,1 @@
+"""Exploring: design spaces, objectives, Pareto fronts, sweeps."""

@@ -1,0 +1,180 @@
+"""Points of an experiment as a table of columns: what was chosen, what was measured, what was given.
+
+A column's name has dots: `choices.multiplier`, `run.latency_median_s`, `features.platform.cpu`; the part before the
+first dot says what it is. Whoever asks for a column can leave out what comes before a dot as long as it stays clear.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeGuard
+
+from msgspec import Struct
+
+from ...store.closest import closest
+from ...store.errors import InvalidRequestError, NotFoundError
+from ...store.formats.point import Point
+from ...store.untrusted import safe_line
+
+Value = float | int | str | bool | None
+Kind = Literal["choice", "characteristic", "feature", "point"]
+
+_KINDS: dict[str, Kind] = {"choices": "choice", "features": "feature"}
+_OF_POINT = ("point", "repetitions", "source", "problem")
+_LONGEST_TEXT = 200
+_DEEPEST = 12
+_CLEAR = 2  # names in a message about an ambiguous one
+
+
+class Column(Struct, frozen=True):
+    """One value a point, None where a point has none. `repeated` maps a row to its values in every repetition."""
+
+    name: str
+    kind: Kind
+    values: list[Value]
+    repeated: dict[int, tuple[float, ...]]
+
+    @property
+    def label(self) -> str:
+        """The name without what says its kind."""
+        return self.name.partition(".")[2] or self.name
+
+    @property
+    def is_number(self) -> bool:
+        """Whether every value there is can be reckoned with."""
+        return all(is_number(value) for value in self.values if value is not None) and self.is_known
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any point has a value."""
+        return any(value is not None for value in self.values)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all points have the same value."""
+        return all(value == self.values[0] for value in self.values)
+
+
+class PointTable(Struct, frozen=True):
+    """The points of one or several experiments, a row each; `columns` in the order in which they were met."""
+
+    uids: list[str]
+    columns: dict[str, Column]
+
+    def __len__(self) -> int:
+        return len(self.uids)
+
+    def find(self, name: str) -> Column:
+        """Give the column of that name, or the only one whose name ends with it, choices before what was measured.
+
+        Raises NotFoundError with the closest names, InvalidRequestError with the names that it could mean.
+        """
+        if name in self.columns:
+            return self.columns[name]
+        meant = [column for column in self.columns.values() if column.name.endswith(f".{name}")]
+        if not meant:
+            raise NotFoundError(f"the points have no column {safe_line(name, 80)!r}{self._closest(name)}")
+        first = min(map(_rank, meant))
+        meant = [column for column in meant if _rank(column) == first]
+        if len(meant) > 1:
+            names = ", ".join(column.name for column in meant[:_CLEAR])
+            raise InvalidRequestError(f"{safe_line(name, 80)!r} could be {names}; say more of the name")
+        return meant[0]
+
+    def _closest(self, name: str) -> str:
+        known = [column.label for column in self.columns.values() if column.kind != "point"]
+        return closest(name, known) or f"; there are {', '.join(known[:12])}"
+
+    def numbers(self, name: str) -> list[float | None]:
+        """Give a column's numbers, None for what isn't one. Raises as `find` does."""
+        return [value if is_number(value) else None for value in self.find(name).values]
+
+    def rows(self, wanted: Sequence[int]) -> "PointTable":
+        """Give the table of some rows, in that order."""
+        place = {row: number for number, row in enumerate(wanted)}
+        return PointTable(
+            [self.uids[row] for row in wanted],
+            {
+                name: Column(
+                    name,
+                    one.kind,
+                    [one.values[row] for row in wanted],
+                    {place[row]: values for row, values in one.repeated.items() if row in place},
+                )
+                for name, one in self.columns.items()
+            },
+        )
+
+    def row(self, number: int) -> dict[str, Value]:
+        """Give what is known of one point, by the names of the columns."""
+        return {name: one.values[number] for name, one in self.columns.items() if one.values[number] is not None}
+
+
+def is_number(value: object) -> TypeGuard[float | int]:
+    """Tell whether a value is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _rank(column: Column) -> int:
+    group = column.name.partition(".")[0]
+    return {"choices": 0, "run": 1, "compile": 2, "features": 4}.get(group, 3)
+
+
+def point_table(points: Iterable[Point]) -> PointTable:
+    """Make the table of points. Lists stay out of it, but for those of numbers whose name says what one of them is."""
+    uids: list[str] = []
+    columns: dict[str, Column] = {}
+
+    def put(name: str, value: Value) -> None:
+        column = columns.get(name)
+        if column is None:
+            kind = "point" if name in _OF_POINT else _KINDS.get(name.partition(".")[0], "characteristic")
+            column = columns[name] = Column(name, kind, [], {})
+        values = column.values
+        values.extend([None] * (len(uids) - len(values)))
+        if len(values) == len(uids):
+            values.append(value)
+
+    for point in points:
+        put("point", point.uid)
+        _flatten("choices", point.choices, put)
+        for group, values in point.characteristics.items():
+            _flatten(group, values, put)
+        _flatten("features", point.features, put)
+        for name, value in (("source", point.source), ("problem", point.problem)):
+            if value:
+                put(name, value)
+        if len(point.repetitions) > 1:
+            put("repetitions", len(point.repetitions))
+            _add_repetitions(columns, len(uids), point.repetitions)
+        uids.append(point.uid)
+    for column in columns.values():
+        column.values.extend([None] * (len(uids) - len(column.values)))
+    return PointTable(uids, columns)
+
+
+def _flatten(name: str, value: Any, put: Any, depth: int = 0) -> None:
+    if isinstance(value, Mapping):
+        if depth < _DEEPEST:
+            for key, item in value.items():
+                _flatten(f"{name}.{key}", item, put, depth + 1)
+    elif isinstance(value, str):
+        put(name, value[:_LONGEST_TEXT])
+    elif isinstance(value, int | float):
+        put(name, value)
+    elif isinstance(value, list) and len(value) <= _DEEPEST and all(isinstance(one, str | int) for one in value):
+        put(name, ", ".join(map(str, value))[:_LONGEST_TEXT])
+
+
+def _add_repetitions(columns: dict[str, Column], row: int, repetitions: Sequence[Mapping[str, Any]]) -> None:
+    """Keep the single values of what was measured several times, where they are numbers each time."""
+    collected: dict[str, list[float]] = {}
+
+    def put(name: str, value: Value) -> None:
+        if is_number(value):
+            collected.setdefault(name, []).append(value)
+
+    for one in repetitions:
+        for group, values in one.items():
+            _flatten(group, values, put)
+    for name, values in collected.items():
+        if len(values) > 1 and name in columns:
+            columns[name].repeated[row] = tuple(values)
