@@ -176,7 +176,7 @@ def refuse_unknown_options(request: Request, known: Collection[str]) -> None:
         from ..store.closest import closest  # noqa: PLC0415
         from ..store.untrusted import safe_line  # noqa: PLC0415
 
-        hint = closest(unknown[0], known) or f"; it has {', '.join(sorted(known))}"
+        hint = closest(unknown[0], known) or f"; it has {', '.join(sorted(known)) or 'none'}"
         raise InvalidRequestError(f"{request.action} has no option {safe_line(unknown[0], 80)!r}{hint}")
 
 

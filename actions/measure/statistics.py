@@ -9,7 +9,7 @@ differ; the warm-up and the spread are those of the iterations inside one.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, log2
+from math import ceil, exp, floor, isfinite, log, log2
 from statistics import fmean, median
 from typing import Literal
 
@@ -54,7 +54,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What b does against a: `ratio` is median b / median a, None where it has no meaning."""
+    """What b does against a: `ratio` is how many times as much b is as a, None where that has no meaning."""
 
     ratio: float | None
     interval: Interval | None
@@ -97,19 +97,31 @@ def compare(
     seed: int = 0,
     better: Literal["low", "high"] = "low",
 ) -> Comparison:
-    """Tell what b does against a, as the ratio of their medians with its bootstrap interval.
+    """Tell what b does against a, as a ratio with its bootstrap interval.
 
-    `paired`: block i of both was measured one after the other, so that they are drawn together; lists of different
-    lengths are drawn apart. A difference is claimed when the whole interval excludes 1 at the level asked for, and the
-    ratio is at least 1 + threshold or at most 1 / (1 + threshold). Ratios need positive medians, else nothing can be
-    told. Raises ValueError for values that aren't finite.
+    `paired`: block i of both was measured one right after the other. The ratio is then the median of b / a over the
+    pairs, in which the phases of a machine that is at times half as fast cancel out (Bulej et al., "Duet Benchmarking",
+    ICPE 2020); lists of different lengths are never pairs. Otherwise it is median b / median a, drawn apart.
+
+    A difference is claimed when the whole interval excludes 1 at the level asked for, and the ratio is at least
+    1 + threshold or at most 1 / (1 + threshold). Ratios need positive values, else nothing can be told. Raises
+    ValueError for values that aren't finite.
     """
     a, b = _checked(a_blocks), _checked(b_blocks)
-    ratio = _ratio(a, b)
-    if ratio is None or min(len(a), len(b)) < FEWEST_BLOCKS:
-        return Comparison(ratio, None, "can't tell", threshold)
-    ratios = _resampled_ratios(a, b, paired and len(a) == len(b), seed)
-    interval = _percentiles(ratios, _attainable(min(len(a), len(b)), level)) if ratios else None
+    if not a or not b or min(*a, *b) <= 0:
+        return Comparison(None, None, "can't tell", threshold)
+    generator = random.Random(seed)  # noqa: S311
+    if paired and len(a) == len(b):
+        logs = [log(above) - log(below) for below, above in zip(a, b, strict=True)]
+        ratio = exp(median(logs))
+        ratios = (exp(median(generator.choices(logs, k=len(logs)))) for _ in range(RESAMPLES))
+    else:
+        ratio = median(b) / median(a)
+        ratios = (
+            median(generator.choices(b, k=len(b))) / median(generator.choices(a, k=len(a))) for _ in range(RESAMPLES)
+        )
+    blocks = min(len(a), len(b))
+    interval = _percentiles(list(ratios), _attainable(blocks, level)) if blocks >= FEWEST_BLOCKS else None
     return Comparison(ratio, interval, _verdict(ratio, interval, threshold, level, better), threshold)
 
 
@@ -202,31 +214,6 @@ def _percentiles(values: list[float], level: float) -> Interval:
     values.sort()
     cut = floor(len(values) * (1 - level) / 2)
     return Interval(values[cut], values[-1 - cut], level)
-
-
-def _ratio(a: Sequence[float], b: Sequence[float]) -> float | None:
-    if not a or not b:
-        return None
-    below, above = median(a), median(b)
-    ratio = above / below if below > 0 and above > 0 else 0.0
-    return ratio if 0 < ratio < float("inf") else None
-
-
-def _resampled_ratios(a: list[float], b: list[float], paired: bool, seed: int) -> list[float]:
-    """Give the ratio in each resample; nothing when one of them has none, as the interval would then be too narrow."""
-    generator = random.Random(seed)  # noqa: S311
-    ratios: list[float] = []
-    pairs = list(zip(a, b, strict=False))
-    for _ in range(RESAMPLES):
-        if paired:
-            drawn = generator.choices(pairs, k=len(pairs))
-            ratio = _ratio([one for one, _ in drawn], [other for _, other in drawn])
-        else:
-            ratio = _ratio(generator.choices(a, k=len(a)), generator.choices(b, k=len(b)))
-        if ratio is None:
-            return []
-        ratios.append(ratio)
-    return ratios
 
 
 def _verdict(ratio: float, interval: Interval | None, threshold: float, level: float, better: str) -> Verdict:

@@ -1,12 +1,15 @@
-"""Telling what this machine is, and the kernel's variables: the lines that CK prints, without its long lists."""
+"""Telling what this machine is, how fit it is, and the kernel's variables: CK's lines without its long lists."""
 
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
+from .table import text_table
 from .units import with_unit
 
 Result = Mapping[str, Any]
 _WIDTH = 22
+_JUDGEMENTS = {"good": "good", "warn": "mind it", "bad": "bad", "unknown": ""}
 _LABELS = (
     ("os", "name", "OS name"),
     ("os", "name_short", "Short OS name"),
@@ -86,6 +89,23 @@ def _scripts(result: Result) -> list[str]:
     return [_line("Platform init UOA", f"none of {len(offered)} chosen; --platform_init_uoa={offered[0]} would")]
 
 
+def checked(result: Result, width: int) -> list[str]:
+    """Tell how fit a machine is for measuring: a table of what was looked at, what would help, and the whole."""
+    checks = result["checks"]
+    rows = [(one["what"], one["value"], _JUDGEMENTS[one["judgement"]]) for one in checks]
+    advice = [line for one in checks if one["help"] for line in _wrapped(f"{one['what']}: {one['help']}", width)]
+    return [
+        *text_table(("looked at", "found", "is"), rows, width=width),
+        "",
+        *(["What would help:", *advice, ""] if advice else []),
+        *wrap(result["summary"], width=max(width, _WIDTH)),
+    ]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width=max(width, _WIDTH), initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
 def settings(result: Result, _width: int) -> list[str]:
     """Tell the kernel's variables as CK does: an empty one as two quotation marks, what changed with what it was."""
     changed = result.get("changed", {})
@@ -103,6 +123,7 @@ def _shown(value: Any) -> str:
 _PARTS = ("os", "cpu", "gpu", "gpgpu", "nn", "npu", "dsp")
 
 TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
+    "check platform": checked,
     "detect platform": detected,
     **{f"detect platform.{part}": detected for part in _PARTS},
     "set kernel": settings,
