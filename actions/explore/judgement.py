@@ -1,0 +1,122 @@
+"""Judging points by objectives: who is on the Pareto front, who may be, what the best ones are and what it is worth."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from msgspec import Struct
+
+from ..measure.statistics import FEWEST_BLOCKS, estimate
+from ..points.table import Column, PointTable, is_number
+from .front import Bounds, Standing, Vector, front_with_margins, hypervolume, knee, minimised, standings
+from .objective import Objective
+
+
+class Judged(Struct, frozen=True):
+    """A point with all its objectives: its row in the table, its values as measured, their intervals, its standing.
+
+    An interval is (low, high), or None where the point wasn't measured often enough to tell.
+    """
+
+    row: int
+    values: Vector
+    intervals: tuple[tuple[float, float] | None, ...]
+    standing: Standing
+
+
+class Judgement(Struct, frozen=True):
+    """Points judged by objectives. `without` counts those that lack one; `knee` is a row, None without one.
+
+    `hypervolume` is a share: of the box between the best and the worst value of every objective, what the front
+    dominates.
+    """
+
+    objectives: tuple[Objective, ...]
+    columns: tuple[Column, ...]
+    points: tuple[Judged, ...]
+    without: int
+    knee: int | None
+    hypervolume: float
+
+    @property
+    def front(self) -> list[Judged]:
+        """The points that are surely on the front, by the first objective."""
+        return self._standing("front")
+
+    @property
+    def possibly(self) -> list[Judged]:
+        """Those that may be on it: their intervals don't tell."""
+        return self._standing("possibly")
+
+    def _standing(self, wanted: Standing) -> list[Judged]:
+        return sorted((one for one in self.points if one.standing == wanted), key=lambda one: one.values)
+
+    def best(self, number: int) -> Judged | None:
+        """Give the point that is best in one objective, and of equal ones in the others."""
+        ways = [one.better for one in self.objectives]
+
+        def order(one: Judged) -> tuple[float, Vector]:
+            vector = minimised(one.values, ways)
+            return vector[number], vector
+
+        return min(self.points, key=order, default=None)
+
+
+def judge(table: PointTable, objectives: Sequence[Objective], margins: Sequence[float] = ()) -> Judgement:
+    """Judge the points of a table; with CK's `margins` by the values as measured. Raises NotFoundError."""
+    columns = tuple(one.column(table) for one in objectives)
+    ways = [one.better for one in objectives]
+    rows = [row for row in range(len(table)) if all(_is_usable(column.values[row]) for column in columns)]
+    values: list[Vector] = [tuple(float(column.values[row] or 0) for column in columns) for row in rows]
+    intervals = [tuple(_interval(column, row) for column in columns) for row in rows]
+    vectors = [minimised(one, ways) for one in values]
+    if margins:
+        kept = set(front_with_margins(values, ways, margins))
+        standing: list[Standing] = ["front" if number in kept else "dominated" for number in range(len(rows))]
+    else:
+        standing = standings([_bounds(one, known, ways) for one, known in zip(values, intervals, strict=True)])
+    on_front = [number for number, one in enumerate(standing) if one == "front"]
+    bend = knee([vectors[number] for number in on_front])
+    return Judgement(
+        tuple(objectives),
+        columns,
+        tuple(map(Judged, rows, values, intervals, standing)),
+        len(table) - len(rows),
+        None if bend is None else rows[on_front[bend]],
+        share_of_box(vectors, vectors),
+    )
+
+
+def share_of_box(vectors: Sequence[Vector], all_of_them: Sequence[Vector]) -> float:
+    """Give what some points dominate of the box around all points, as a share of its volume."""
+    if not vectors:
+        return 0.0
+    low = [min(column) for column in zip(*all_of_them, strict=True)]
+    high = [max(column) for column in zip(*all_of_them, strict=True)]
+    scaled = [
+        tuple(
+            (value - least) / (most - least) if most > least else 0.0
+            for value, least, most in zip(one, low, high, strict=True)
+        )
+        for one in vectors
+    ]
+    return hypervolume(scaled, (1.0,) * len(low))
+
+
+def _is_usable(value: object) -> bool:
+    return is_number(value) and isfinite(value)
+
+
+def _interval(column: Column, row: int) -> tuple[float, float] | None:
+    repeated = column.repeated.get(row, ())
+    if len(repeated) < FEWEST_BLOCKS:
+        return None
+    interval = estimate(repeated).interval
+    return (interval.low, interval.high) if interval else None
+
+
+def _bounds(values: Vector, intervals: Sequence[tuple[float, float] | None], ways: Sequence[str]) -> Bounds:
+    """Give the best and the worst that a point may be; without an interval it counts as it was measured."""
+    lows = tuple(interval[0] if interval else value for value, interval in zip(values, intervals, strict=True))
+    highs = tuple(interval[1] if interval else value for value, interval in zip(values, intervals, strict=True))
+    one, other = minimised(lows, ways), minimised(highs, ways)
+    return Bounds(tuple(map(min, one, other)), tuple(map(max, one, other)))
