@@ -11,6 +11,8 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from .explore.axis import Space
+
 JOB_PATH = "$#job_path#$"
 NOT_COPIED = (".cm", "tmp")
 """Folders of an entry that its private copy leaves out."""
@@ -119,6 +121,43 @@ class Need(Struct, frozen=True):
         return self.provider.partition(",")[0].removeprefix("local:env:") if self.state == "met" else ""
 
 
+class Variant(Struct, frozen=True):
+    """What is executed for some values of a design space: numbers of stages, -1 for none; or why it can't be."""
+
+    values: dict[str, str]
+    compile: int = -1
+    run: int = -1
+    problem: str = ""
+
+
+class Sweep(Struct, frozen=True):
+    """What is measured again and again, in fresh processes, for configurations of a design space.
+
+    `variants` are for the values of the axes that make other stages; the other axes only set variables and flags in
+    them. The stages before `first` prepare all of it and are executed once.
+    """
+
+    space: Space
+    variants: tuple[Variant, ...]
+    first: int
+    objectives: tuple[str, ...] = ()
+    """Each as `name=formula:min`, or `name:max`."""
+    sampler: str = "exhaustive"
+    seed: int = 0
+    points: int = 0
+    """The most configurations that are measured; 0 for all."""
+    budget: float = 0.0
+    """Seconds after which nothing more is begun; 0 for no limit."""
+    fewest_blocks: int = 3
+    most_blocks: int = 3
+    width: float = 0.05
+    """The width of the first objective's interval, as a share of it, that is narrow enough to stop."""
+    together: int = 8
+    """Configurations whose blocks are interleaved."""
+    again: bool = False
+    """Whether what was measured before is measured again."""
+
+
 class Plan(Struct, frozen=True):
     """What a request will execute."""
 
@@ -133,11 +172,17 @@ class Plan(Struct, frozen=True):
     hash: another environment that fits as well voids no approval."""
     replays: str = ""
     """The UID of the job whose plan this is; it changes nothing of what is executed, so it isn't in the hash."""
+    sweep: Sweep | None = None
+
+    @property
+    def steps(self) -> int:
+        """How many steps a person sees: the stages, a sweep being one."""
+        return len(self.stages) if self.sweep is None else self.sweep.first + 1
 
     @property
     def approval(self) -> str:
         """The hash that an approval binds to: over all that is executed and every file's content."""
-        return hashlib.sha256(b"ckexplore plan 4\0" + encode(replace(self, replays="", needs=()))).hexdigest()
+        return hashlib.sha256(b"ckexplore plan 5\0" + encode(replace(self, replays="", needs=()))).hexdigest()
 
     @property
     def files(self) -> tuple[ExecutedFile, ...]:

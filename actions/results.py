@@ -1,6 +1,6 @@
 """A finished run becomes a point of an experiment in the user's own repository."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from .jobs.follow import JobFollower
 from .measure import host
 from .measured import compilation_of, measured
 from .plan import JOB_PATH
+from .points.table import is_number
 
 _ANSWER_LIMIT = 64 << 20
 _OUTPUT_LIMIT = 256 << 20
@@ -30,12 +31,7 @@ def record(workspace: Workspace, job: Path, number: int, arguments: dict[str, An
     compiled = arguments["compiled"] or compilation_of(job)
     if compiled:
         characteristics["compile"] = compiled
-    features = {"platform": host.describe(), "program": arguments["program"], "dependencies": {}, "job": job.name}
-    choices = dict(arguments["choices"])
-    for key, uids in arguments["dependencies"].items():
-        details, chosen = _dependency(workspace, uids)
-        features["dependencies"][key] = details
-        choices |= chosen
+    choices, features = identity(workspace, arguments, job.name)
     checked = _keep_output(workspace, job, arguments, answer.get("output"))
     entry = experiment_entry(workspace, arguments)
     uid = add_point(entry, choices, features, [characteristics])
@@ -47,6 +43,17 @@ def record(workspace: Workspace, job: Path, number: int, arguments: dict[str, An
         "characteristics": {key: _without_vectors(value) for key, value in characteristics.items()},
         **({"output": checked} if checked else {}),
     }
+
+
+def identity(workspace: Workspace, arguments: dict[str, Any], job: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give the choices and the features that a point of a run stands for: what was chosen, and on what it ran."""
+    features = {"platform": host.describe(), "program": arguments["program"], "dependencies": {}, "job": job}
+    choices = dict(arguments["choices"])
+    for key, uids in arguments["dependencies"].items():
+        details, chosen = _dependency(workspace, uids)
+        features["dependencies"][key] = details
+        choices |= chosen
+    return choices, features
 
 
 def _keep_output(workspace: Workspace, job: Path, arguments: dict[str, Any], output: Any) -> str:
@@ -97,16 +104,19 @@ def _told(job: Path, number: int) -> dict[str, float]:
     """Give the numbers that the program of a stage told as results, of each name the last."""
     follower, found = JobFollower(job), {}
     while events := follower.events():
-        for event in events:
-            if event.get("event") == "result" and event.get("stage") == number:
-                several = event.get("characteristics")
-                told = several if isinstance(several, dict) else {event.get("name"): event.get("value")}
-                found |= {name: value for name, value in told.items() if isinstance(name, str) and _is_number(value)}
+        found |= told_in(event for event in events if event.get("stage") == number)
     return found
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def told_in(events: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Give the numbers that some events told as results, of each name the last."""
+    found: dict[str, float] = {}
+    for event in events:
+        if event.get("event") == "result":
+            several = event.get("characteristics")
+            told = several if isinstance(several, dict) else {event.get("name"): event.get("value")}
+            found |= {name: value for name, value in told.items() if isinstance(name, str) and is_number(value)}
+    return found
 
 
 def _dependency(workspace: Workspace, uids: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:

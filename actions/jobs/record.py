@@ -86,7 +86,7 @@ def create(workspace: Workspace, plan: Plan, approved: str = "", approval_uid: s
     except OSError as error:
         raise CkexploreError(f"{folder}: no job can be made there ({error.strerror})") from error
     write_json(folder / ORIGIN, asdict(Origin(plan.approval, approved, approval_uid, kept, after)))
-    write_state(folder, JobState("queued", stages=len(plan.stages)))
+    write_state(folder, JobState("queued", stages=plan.steps))
     return folder
 
 

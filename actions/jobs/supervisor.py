@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from types import FrameType
@@ -20,21 +19,17 @@ from msgspec.structs import replace
 
 from ...store.errors import CkexploreError, FailedError
 from ...store.formats.ck_entries import write_json
-from ...store.untrusted import safe_line
 from ...store.workspace import Workspace, workspace_from_environment
 from ..containment import known_availability
-from ..environments import met, registered_of
-from ..executed_files import changed_since, changes, copy
-from ..plan import JOB_PATH, Stage
+from ..plan import Stage, Sweep
 from ..steps import explain, perform
-from ..trust.sandbox import Availability, sandboxed
+from ..trust.sandbox import Availability
 from . import process_tree, provenance, queue
 from .detached import detach
-from .events import EventRecorder
 from .fresh import fresh_folders
-from .output import LogWriter
-from .record import EVENTS, LOCK, PROVENANCE, JobState, read_origin, read_plan, write_ending, write_state
-from .terminal import Ended, Keyboard, StageProcess
+from .record import LOCK, PROVENANCE, JobState, read_origin, read_plan, write_ending, write_state
+from .stage_running import Surroundings, in_job, run_stage
+from .terminal import Ended, Keyboard
 
 
 class Cancelled(Exception):  # noqa: N818  (no error: what the user asked for)
@@ -84,7 +79,7 @@ class Supervisor:
         self._plan = read_plan(folder)
         self._environment = read_origin(folder).environment
         notes = {"notes": list(self._plan.notes)} if self._plan.notes else {}
-        stages = len(self._plan.stages)
+        stages = self._plan.steps
         self._state = JobState("running", pid=os.getpid(), stages=stages, started=time.time(), results=notes)
         wanted = any(stage.sandbox.profile != "none" for stage in self._plan.stages)
         self._sandbox = known_availability() if wanted else Availability(False)
@@ -115,7 +110,7 @@ class Supervisor:
         self._provenance = provenance.gather(self._workspace, self._plan)
         write_json(self._folder / PROVENANCE, self._provenance)
         with closing(Keyboard(self._folder)) as keyboard:
-            for number, stage in enumerate(self._plan.stages):
+            for number, stage in enumerate(self._before_sweep()):
                 if self._registered & set(stage.unless):
                     continue
                 self._tell(stage=number, title=stage.title)
@@ -125,6 +120,24 @@ class Supervisor:
                     if not stage.optional:
                         raise
                     self._note_failure(number, stage, error)
+            if self._plan.sweep is not None:
+                self._sweep(self._plan.sweep, keyboard)
+
+    def _before_sweep(self) -> tuple[Stage, ...]:
+        return self._plan.stages if self._plan.sweep is None else self._plan.stages[: self._plan.sweep.first]
+
+    def _sweep(self, sweep: Sweep, keyboard: Keyboard) -> None:
+        from ..explore.sweeping import Sweeper  # noqa: PLC0415  (few jobs measure a design space)
+
+        self._tell(stage=sweep.first, title="measures", exit_code=None)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        started = time.monotonic()
+        try:
+            sweeper = Sweeper(self._surroundings(keyboard), self._plan, sweep, lambda title: self._tell(title=title))
+            done = sweeper.carry_out()
+        finally:
+            self._used.append(_used(before, time.monotonic() - started))
+        self._state = replace(self._state, results=self._state.results | done)
 
     def _carry_out(self, number: int, stage: Stage, keyboard: Keyboard) -> None:
         """Run one stage and take its result; what it was to make anew is as before when that fails."""
@@ -154,21 +167,15 @@ class Supervisor:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         ended = Ended(1, 0.0, 0)
         try:
-            kept, sandbox = self._environment, self._sandbox
-            ended = run_stage(self._workspace, self._folder, number, stage, kept, sandbox, keyboard, self._wait)
+            ended = run_stage(self._surroundings(keyboard), number, stage)
         finally:
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            self._used.append(
-                {
-                    "wall_s": round(ended.seconds, 4),
-                    "user_s": round(after.ru_utime - before.ru_utime, 4),
-                    "system_s": round(after.ru_stime - before.ru_stime, 4),
-                    **({"peak_memory_bytes": ended.peak_memory} if ended.peak_memory else {}),
-                }
-            )
+            self._used.append(_used(before, ended.seconds, ended.peak_memory))
         self._state = replace(self._state, exit_code=ended.exit_code)
         if ended.exit_code:
             raise FailedError(f"{stage.title} ended with exit code {ended.exit_code}")
+
+    def _surroundings(self, keyboard: Keyboard) -> Surroundings:
+        return Surroundings(self._workspace, self._folder, self._environment, self._sandbox, keyboard, self._wait)
 
     def _wait(self, waits: bool, hides: bool) -> None:
         self._tell(waits=waits, hides=hides)
@@ -198,81 +205,15 @@ class Supervisor:
         return {**total, **({"peak_memory_bytes": max(peaks)} if peaks else {}), "stages": self._used}
 
 
-def run_stage(
-    workspace: Workspace,
-    folder: Path,
-    number: int,
-    stage: Stage,
-    kept: dict[str, str],
-    sandbox: Availability,
-    keyboard: Keyboard,
-    on_waiting: Callable[[bool, bool], None],
-) -> Ended:
-    """Run one stage in its sandbox, keep its output and events, and tell how it ended.
-
-    Raises RefusedError when a file changed since it was approved, FailedError when it can't start or takes too long.
-    """
-    place = folder / "stages" / str(number)
-    place.mkdir(parents=True, exist_ok=True)
-    if changed := changes(stage):
-        raise changed_since(changed)
-    copy(stage)
-    Path(stage.cwd).mkdir(parents=True, exist_ok=True)
-    if stage.input is not None:
-        write_json(place / "input.json", {**stage.input, "deps": met(workspace, stage.input.get("deps", {}))})
-    stage = _with_registered(workspace, stage)
-    environment = {**kept, "TERM": "xterm-256color", "CKEXPLORE_STAGE": str(place), **stage.environment}
-    command = sandboxed(workspace, stage, environment, sandbox)
-    with (
-        closing(LogWriter(folder, stage.output_limit)) as output,
-        closing(EventRecorder(folder / EVENTS, number)) as events,
-    ):
-        output.write(f"\x1b[1m▶ {safe_line(stage.title)}\x1b[0m\r\n".encode())  # as a terminal writes a line
-        try:
-            with (
-                command.filtered() as (argv, held),
-                StageProcess(argv, stage.cwd, command.environment, keyboard, held) as process,
-            ):
-                return process.follow(output, events, stage.timeout, on_waiting)
-        finally:
-            process_tree.end_all_children()
-
-
-def _with_registered(workspace: Workspace, stage: Stage) -> Stage:
-    """Leave out of a stage's sandbox the environments that weren't made since another one was."""
-    if stage.input is None:
-        return stage
-    uids = registered_of(workspace, stage.sandbox.environments)
-    return replace(stage, sandbox=replace(stage.sandbox, environments=uids))
-
-
-def in_job(stage: Stage, folder: Path) -> Stage:
-    """Put the job's own folder where the plan says `$#job_path#$`."""
-
-    def placed(text: str) -> str:
-        return text.replace(JOB_PATH, str(folder))
-
-    def all_placed(texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(placed, texts))
-
-    def in_values(value: Any) -> Any:
-        if isinstance(value, str):
-            return placed(value)
-        if isinstance(value, list | tuple):
-            return [in_values(one) for one in value]
-        return {name: in_values(one) for name, one in value.items()} if isinstance(value, dict) else value
-
-    sandbox = stage.sandbox
-    return replace(
-        stage,
-        argv=all_placed(stage.argv),
-        cwd=placed(stage.cwd),
-        environment={key: placed(value) for key, value in stage.environment.items()},
-        copies=tuple((source, placed(target)) for source, target in stage.copies),
-        fresh=all_placed(stage.fresh),
-        input=in_values(stage.input),
-        sandbox=replace(sandbox, reads=all_placed(sandbox.reads), writes=all_placed(sandbox.writes)),
-    )
+def _used(before: resource.struct_rusage, seconds: float, peak_memory: int = 0) -> dict[str, Any]:
+    """Tell what the job's processes used since `before`, and the peak of their memory in bytes where it is known."""
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "wall_s": round(seconds, 4),
+        "user_s": round(after.ru_utime - before.ru_utime, 4),
+        "system_s": round(after.ru_stime - before.ru_stime, 4),
+        **({"peak_memory_bytes": peak_memory} if peak_memory else {}),
+    }
 
 
 if __name__ == "__main__":

@@ -6,26 +6,15 @@ from typing import Any
 from ...store.errors import InvalidRequestError, RefusedError
 from ...store.removal import remove_tree
 from ..deps.dependency import Resolved, merged
-from ..deps.inventory import Inventory
-from ..deps.resolver import Resolver
 from ..deps.tree import check_needs, tree_of
 from ..plan import Plan, Stage
 from ..program import builds
 from ..program.compile_stage import compile_stage
-from ..program.program import (
-    Program,
-    choose_command,
-    find_dataset,
-    linked_entries,
-    program_entry,
-    run_dependencies,
-    sources_of,
-    taken_entries,
-)
+from ..program.program import Program
+from ..program.resolving import program_of
 from ..request import Request
-from ..software.stages import as_dict
 
-__all__ = ["clean", "compile", "run"]
+__all__ = ["benchmark", "clean", "compile", "explore", "run"]
 
 
 def run(request: Request) -> Plan:
@@ -36,7 +25,7 @@ def run(request: Request) -> Plan:
     """
     from ..program.run_stage import run_stage  # noqa: PLC0415  (a compilation needs nothing of it)
 
-    program = _program(request, with_run=True)
+    program = program_of(request, with_run=True)
     title, command = program.location.title, program.command
     check_needs(program.needs)
     stages: list[Stage] = []
@@ -57,7 +46,7 @@ def compile(request: Request) -> Plan:  # noqa: A001  (CK's name of the action)
     `--speed` and `--size` take the compiler's own flags for that (`CK_OPT_SPEED`, `CK_OPT_SIZE`), `--flags=` these, and
     none of them none, as in CK; `--lflags=`, `--static`. Words after `--` go to the compiler as they are.
     """
-    program = _program(request, with_run=False)
+    program = program_of(request, with_run=False)
     title = program.location.title
     if not program.compiled:
         raise InvalidRequestError(
@@ -65,6 +54,27 @@ def compile(request: Request) -> Plan:  # noqa: A001  (CK's name of the action)
         )
     check_needs(program.needs)
     return _plan(program, f"compile program:{title}", ("compile", title), [compile_stage(program)], program.needs)
+
+
+def benchmark(request: Request) -> Plan:
+    """Measure a program in fresh processes until its interval is narrow: `--blocks=`, `--budget=2min`, `--width=0.05`.
+
+    With `--choices.NAME=a,b` a few configurations, interleaved. What was measured before is measured again.
+    """
+    from ..explore.planning import plan_benchmark  # noqa: PLC0415
+
+    return plan_benchmark(request)
+
+
+def explore(request: Request) -> Plan:
+    """Measure a design space: `--choices.NAME=1,2,4`, `--objectives=latency:min,accuracy:max`, or what its meta says.
+
+    `--constraints=`, `--sampler=exhaustive|random|lhs|optuna`, `--points=`, `--budget=10min`, `--blocks=`, `--again`.
+    What was measured before isn't measured again, so a sweep that was ended goes on.
+    """
+    from ..explore.planning import plan_exploration  # noqa: PLC0415
+
+    return plan_exploration(request)
 
 
 def clean(request: Request) -> dict[str, Any]:
@@ -91,36 +101,3 @@ def _plan(
     all_of_it = merged([*(stage for one in needs for stage in one.stages), *stages])
     location = program.location
     return Plan(request, location.cid, location.uid, tags, all_of_it, notes, tree_of(needs))
-
-
-def _program(request: Request, *, with_run: bool) -> Program:
-    inventory = Inventory(request)
-    location, meta = program_entry(inventory)
-    sources = sources_of(inventory, location, meta)
-    resolver = Resolver(inventory)
-    variables = (
-        {**as_dict(meta.get("run_vars")), **request.group("env")} if meta.get("pass_env_to_resolve") == "yes" else {}
-    )
-    compiled = meta.get("no_compile") != "yes"
-    wanted = as_dict(meta.get("compile_deps")) or as_dict(meta.get("deps"))
-    if request.text("compiler_tags") and isinstance(wanted.get("compiler"), dict):
-        tags = f"{wanted['compiler'].get('tags', '')},{request.text('compiler_tags')}"
-        wanted = {**wanted, "compiler": {**wanted["compiler"], "tags": tags}}
-    compile_needs = resolver.resolve(wanted, location.cid, variables=variables)  # a run needs them too, as in CK
-    command = choose_command(request, location, meta, tuple(compile_needs)) if with_run else ""
-    details = as_dict(as_dict(meta.get("run_cmds")).get(command))
-    wanted = run_dependencies(meta, command) if with_run else {}
-    run_needs = resolver.resolve(wanted, location.cid, variables=variables, given=compile_needs)
-    return Program(
-        inventory=inventory,
-        location=location,
-        meta=meta,
-        sources=sources,
-        command=command,
-        details=details,
-        compile_needs=tuple(compile_needs),
-        run_needs=tuple(run_needs),
-        dataset=find_dataset(inventory, location, details) if with_run else None,
-        linked=linked_entries(inventory, meta),
-        taken=taken_entries(inventory, meta if compiled else {}, details),
-    )

@@ -80,6 +80,14 @@ def _axis(name: str) -> Axis:
     return Axis(title=name, unit="%" if name.startswith(("accuracy", "top1")) else "")
 
 
+def axis_of(name: str, values: Sequence[float], better: str = "") -> Axis:
+    """Make the axis of a characteristic for some values: logarithmic where they reach far."""
+    axis, span = _axis(name), [value for value in values if value > 0]
+    wide = len(span) == len(values) and bool(span) and max(span) > 20 * min(span)
+    end = "low" if better == "min" else "high" if better == "max" else ""
+    return Axis(title=axis.title, unit=axis.unit, logarithmic=wide, better=end)
+
+
 def _trade_off(
     points: Sequence[Mapping[str, Any]], numbers: Sequence[Mapping[str, float]], cost: str, gain: str
 ) -> Figure:

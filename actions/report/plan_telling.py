@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...store.errors import CkexploreError
 from ...store.untrusted import safe_text
+from ..explore.axis import VALUE
 from ..trust.executable_files import is_executable
 from ..trust.passage_kinds import KINDS
 from ..trust.question import read_approved
@@ -12,13 +13,14 @@ from ..trust.visible import visible
 from .needs_telling import tell_needs
 
 if TYPE_CHECKING:
-    from ..plan import ExecutedFile, Plan, Stage
+    from ..plan import ExecutedFile, Plan, Stage, Sweep
     from ..trust.passages import Passage
     from ..trust.question import Change, MarkedFile, Question
 
 _PASSAGES_SHOWN = 20  # of one file; the pager shows all
 _FILES_SHOWN = 500
 _PATHS_SHOWN = 12
+_VARIANTS_SHOWN = 12
 _DIFFERENCE_SHOWN = 200
 _NETWORK = {
     "offline": "none",
@@ -39,8 +41,11 @@ def tell_plan(plan: "Plan", question: "Question | None" = None, *, short: bool =
     needs = tell_needs(plan.needs, short=short)
     lines = [*needs, ""] if needs else []
     lines += [f"{visible(plan.request)} would execute, in this order (JOB is the new folder of the job):", ""]
-    for number, stage in enumerate(plan.stages, 1):
+    shown = plan.stages if plan.sweep is None else plan.stages[: plan.sweep.first]
+    for number, stage in enumerate(shown, 1):
         lines += _stage(number, stage)
+    if plan.sweep is not None:
+        lines += _sweep(plan, plan.sweep)
     lines += ["", *_files(plan, question)]
     if question is not None:
         lines += _found_out(question)
@@ -51,7 +56,7 @@ def _placed(text: str) -> str:
     return visible(text.replace("$#job_path#$", "JOB"))
 
 
-def _stage(number: int, stage: "Stage") -> Iterator[str]:
+def _stage(number: int | str, stage: "Stage") -> Iterator[str]:
     yield f"{number}. {visible(stage.title)}"
     for command in stage.commands:
         yield f"     {_placed(command)}"
@@ -66,6 +71,45 @@ def _stage(number: int, stage: "Stage") -> Iterator[str]:
     if stage.sandbox.profile != "none":
         yield from _shown(stage.sandbox.writes, "may change")
         yield from _shown(stage.sandbox.reads, "sees")
+
+
+def _sweep(plan: "Plan", sweep: "Sweep") -> "Iterator[str]":
+    """Tell what is measured for which configurations: the stages of the first in full, of the others what differs."""
+    step = sweep.first + 1
+    blocks = (
+        f"{sweep.fewest_blocks}"
+        if sweep.fewest_blocks == sweep.most_blocks
+        else f"{sweep.fewest_blocks} to {sweep.most_blocks}"
+    )
+    yield f"{step}. measure, {blocks} blocks each in fresh processes and a folder of its own (JOB is that):"
+    for axis in sweep.space.axes:
+        target = {"env": f"variable {axis.target}", "flags": "compiler flags", "option": f"option {axis.target}"}[
+            axis.kind
+        ]
+        told = "" if axis.template == VALUE else f" as {axis.template}"
+        yield f"     {visible(axis.name)}: {visible(', '.join(axis.values), 200)} ({visible(target)}{visible(told)})"
+    yield from (f"     only where {visible(one)}" for one in sweep.space.constraints)
+    yield f"     {_how_many(sweep)}"
+    first = next((one for one in sweep.variants if one.run >= 0), None)
+    for letter, number in (("a", first.compile), ("b", first.run)) if first else ():
+        if number >= 0:
+            yield from _stage(f"{step}{letter}", plan.stages[number])
+    rest = [one for one in sweep.variants if one is not first]
+    for one in rest[:_VARIANTS_SHOWN]:
+        what = visible(", ".join(f"{name} {value}" for name, value in one.values.items()))
+        yield f"     {what}: {visible(one.problem) or 'the same with what that needs'}"
+    if len(rest) > _VARIANTS_SHOWN:
+        yield f"     … and {len(rest) - _VARIANTS_SHOWN} more; --dry-run --out=json has them all"
+
+
+def _how_many(sweep: "Sweep") -> str:
+    size = sweep.space.size
+    limits = [
+        f"at most {sweep.points:,} of them" if sweep.points else "",
+        f"in {sweep.budget:g} s" if sweep.budget else "",
+    ]
+    told = ", ".join(filter(None, (f"{sweep.sampler}", *limits)))
+    return f"{size:,} {'configuration' if size == 1 else 'configurations'}: {told}"
 
 
 def _shown(paths: "Sequence[str]", verb: str) -> Iterator[str]:

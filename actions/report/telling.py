@@ -12,6 +12,7 @@ from . import (
     platform_telling,
     run_telling,
     script_telling,
+    sweep_telling,
     trust_telling,
 )
 from .needs_telling import tell_unmet
@@ -163,5 +164,6 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     **platform_telling.TELLERS,
     **run_telling.TELLERS,
     **script_telling.TELLERS,
+    **sweep_telling.TELLERS,
     **trust_telling.TELLERS,
 }

@@ -1,0 +1,111 @@
+"""Telling what came of a sweep or a benchmark: the table by objectives, the chart with its front, how it was done."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .quantity import quantity
+from .table import text_table
+from .units import duration
+
+Result = Mapping[str, Any]
+_ROWS = 30
+_CHART = (100, 18)
+_SIGNS = {"front": "●", "possibly": "○", "dominated": ""}
+
+
+def _explored(result: Result, width: int) -> list[str]:
+    """Tell a sweep: the front and what follows it, the chart of the first two objectives."""
+    if "swept" not in result:
+        return [f"done in {duration(result['seconds'])} (job:{result['job']})"]
+    swept, objectives = result["swept"], result["objectives"]
+    judged = [one for one in swept if "values" in one]
+    failed = [one for one in swept if "values" not in one]
+    lines = _alone(judged[0], objectives) if len(swept) == 1 and judged else _table(judged, result, width)
+    if len(objectives) > 1 and len(judged) > 1:
+        lines += ["", *_chart(judged, objectives, width)]
+    if failed:
+        lines += ["", f"{len(failed)} failed:"]
+        lines += [f"  {_in_words(one['choices'])}: {one['reason']}" for one in failed[:_ROWS]]
+    return [*lines, "", *_circumstances(result)]
+
+
+def _alone(one: Result, objectives: Sequence[Result]) -> list[str]:
+    """Tell a single configuration: what was measured, and how sure that is."""
+    rows = [
+        (objective["name"], quantity(objective["column"], value), _interval(objective, interval))
+        for objective, value, interval in zip(objectives, one["values"], one["intervals"], strict=True)
+    ]
+    return text_table(("measured", "median", "interval"), rows)
+
+
+def _interval(objective: Result, interval: Sequence[float] | None) -> str:
+    if interval is None:
+        return "unknown: too few blocks"
+    return f"{quantity(objective['column'], interval[0])} to {quantity(objective['column'], interval[1])}"
+
+
+def _table(judged: Sequence[Result], result: Result, width: int) -> list[str]:
+    axes, objectives = result["axes"], result["objectives"]
+    header = ("", *axes, *(one["name"] for one in objectives), "± %", "blocks")
+    rows = [
+        (
+            ("★" if one["point"] == result["knee"] else "") + _SIGNS[one["standing"]],
+            *(str(one["choices"].get(axis, "")) for axis in axes),
+            *(quantity(objective["column"], value) for objective, value in zip(objectives, one["values"], strict=True)),
+            _half_width(one),
+            str(one["blocks"]),
+        )
+        for one in judged[:_ROWS]
+    ]
+    lines = text_table(header, rows, width=width)
+    if len(judged) > _ROWS:
+        lines.append(f"… and {len(judged) - _ROWS} more: ckexplore show {result['experiment'].removeprefix('local:')}")
+    sure, maybe = result["front"], result["possibly"]
+    told = f"● {sure} on the front"
+    told += f", ○ {maybe} possibly: their intervals don't tell" if maybe else ""
+    return [*lines, told + (", ★ the knee" if result["knee"] else "")]
+
+
+def _half_width(one: Result) -> str:
+    """Tell half the interval of the first objective, in per cent of its value."""
+    interval, value = one["intervals"][0], one["values"][0]
+    return f"{50 * (interval[1] - interval[0]) / abs(value):.1f}" if interval and value else "?"
+
+
+def _in_words(choices: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in choices.items()) or "it"
+
+
+def _chart(judged: Sequence[Result], objectives: Sequence[Result], width: int) -> list[str]:
+    from .charts import PlotPoint, scatter  # noqa: PLC0415  (charts, only where one is drawn)
+    from .figures import axis_of  # noqa: PLC0415
+
+    shown = [PlotPoint(one["values"][0], one["values"][1], label=one["point"][:8]) for one in judged]
+    x_axis, y_axis = (
+        axis_of(one["column"].rpartition(".")[2], [each["values"][number] for each in judged], one["better"])
+        for number, one in enumerate(objectives[:2])
+    )
+    front = [number for number, one in enumerate(judged) if one["standing"] == "front"]
+    return scatter(
+        shown, width=min(width, _CHART[0]), height=_CHART[1], x_axis=x_axis, y_axis=y_axis, front=front
+    ).lines()
+
+
+def _circumstances(result: Result) -> Iterator[str]:
+    """Tell how it was measured, and where it is recorded."""
+    yield from map(str, result.get("notes", ()))
+    known = f", {result['known']} known from before" if result["known"] else ""
+    repeated = f", {result['repeated_blocks']} of them spoiled and repeated" if result["repeated_blocks"] else ""
+    yield f"{result['measured']} measured{known}, {result['failed']} failed, in {result['blocks']} blocks{repeated}"
+    noisy = sum(1 for one in result["swept"] if one.get("noise"))
+    if noisy:
+        why = next(one["noise"] for one in result["swept"] if one.get("noise"))
+        yield f"the machine was never quiet for {noisy} of them: {why}"
+    yield f"ended since {result['stopped']}"
+    yield f"points of {result['experiment']} (job:{result['job']}, {duration(result['seconds'])})"
+
+
+TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
+    **dict.fromkeys(("explore program", "benchmark program"), _explored),
+}
+"""What tells each of these actions."""
