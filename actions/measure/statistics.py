@@ -138,16 +138,16 @@ def fewest_blocks(level: float = 0.99) -> int:
     return max(FEWEST_BLOCKS, ceil(1 - log2(1 - level)))
 
 
-def enough(told: Estimate, relative_width: float = 0.05, level: float = 0.99) -> bool:
+def enough(told: Estimate | Comparison, relative_width: float = 0.05, level: float = 0.99) -> bool:
     """Tell whether a measurement can stop: its interval has the level, and is at most so wide relative to the value.
 
     The rule looks at the width alone, never at whether a difference has shown, since stopping at the first one that
     does finds differences that aren't there.
     """
-    interval = told.interval
-    if interval is None or interval.level < level:
+    value = told.value if isinstance(told, Estimate) else told.ratio
+    if value is None or told.interval is None or told.interval.level < level:
         return False
-    return interval.high - interval.low <= relative_width * abs(told.value)
+    return told.interval.high - told.interval.low <= relative_width * abs(value)
 
 
 def warm_up_length(values: Sequence[float], tolerance: float = TOLERANCE) -> int:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckexplore.actions.measure.noise import Limits, Noise, between, numbers_in, sense, spoiled
+from ckexplore.actions.measure.noise import Limits, Noise, between, limits_for, numbers_in, sense, spoiled
 
 from .machines import CONTAINER, LAPTOP, VIRTUAL, make_machine
 
@@ -59,7 +59,8 @@ def test_between_two_readings_others_are_told_from_ourselves(tmp_path: Path) -> 
     assert (noise.stolen, noise.throttlings, noise.temperature) == (0, 0, 84)
     assert noise.load == pytest.approx(1.92 / 4)
     assert noise.frequency == pytest.approx(900 / 2800)
-    assert spoiled(noise) == "other processes used 38 % of the processors"
+    assert spoiled(noise, limits_for(1, 4)) == ""
+    assert spoiled(noise, limits_for(4, 4)) == "other processes used 38 % of the processors"
 
 
 def test_what_the_host_took_is_told_apart(tmp_path: Path) -> None:
@@ -90,6 +91,7 @@ def test_a_processor_that_went_away_makes_the_shares_unknown(tmp_path: Path) -> 
 
 
 def test_limits_are_the_callers() -> None:
+    assert [limits_for(*one).others for one in ((1, 2), (2, 2), (3, 2), (1, 16))] == [0.6, 0.1, 0.1, 0.6]
     noise = Noise(1.0, others=0.1, pressure=0.2)
     assert spoiled(noise) == ""
     assert spoiled(noise, Limits(others=0.05)).startswith("other processes")

@@ -186,6 +186,14 @@ def test_it_is_not_enough_without_an_interval_of_the_level() -> None:
     assert enough(estimate([1.0] * 8))
 
 
+def test_a_comparison_is_enough_when_its_interval_is_narrow_whatever_it_says() -> None:
+    a, equal, slower = noisy(10, 0.01, 12, seed=5), noisy(10, 0.01, 12, seed=8), noisy(14, 0.01, 12, seed=6)
+    assert enough(compare(a, equal))
+    assert enough(compare(a, slower))
+    assert not enough(compare(a, noisy(14, 0.4, 12, seed=6)))
+    assert not enough(compare([0.0] * 9, [0.0] * 9))
+
+
 def test_the_warm_up_ends_where_the_series_is_as_later() -> None:
     assert warm_up_length(COLD + WARM * 4) == len(COLD) - 3  # the last three are within 5 % already
     assert warm_up_length(WARM * 5) == 0
