@@ -1,9 +1,10 @@
 """Whether comparisons can be believed: the same program against itself, and against 1.4 times its work.
 
-Each pair is compared as ckexplore compares: blocks in fresh processes, interleaved as AB, BA, AB, …; the median of each
-block; `compare`; from 12 blocks on it is `enough` when the interval is narrow, at the latest after 40. Of 40 pairs of equals at most 1 may be called different, of 40 real differences at least 36 must be
-found, and none of them the wrong way round. `--noise` does the same while busy processes come and go in bursts. The exit
-code is 1 when that doesn't hold.
+Each pair is compared as ckexplore compares: blocks in fresh processes, interleaved as AB, BA, AB, …; the median of
+each block; `compare`; from 12 blocks on it is `enough` when the interval is narrow, at the latest after 40. Of 40 pairs
+of equals at most 1 may be called different, of 40 real differences at least 36 must be found, and none of them the
+wrong way round. `--noise` does the same while busy processes come and go in bursts. The exit code is 1 when that
+doesn't hold.
 """
 
 import argparse
@@ -98,10 +99,11 @@ def compared(name: str, amounts: tuple[int, int], iterations: int, seeds: list[i
     blocks = sorted(count for _, count in pairs)
     print(f"  the interval is {median(widths):.1%} wide (median), after {blocks[0]} to {blocks[-1]} blocks", end="")
     print(f" ({sum(blocks) / len(blocks):.0f} on average)", flush=True)
+    return found
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     usable = len(os.sched_getaffinity(0))
     parser.add_argument("--pairs", type=int, default=40)
     parser.add_argument("--iterations", type=int, default=10, help="in each block")

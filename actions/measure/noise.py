@@ -63,8 +63,8 @@ class Noise:
 class Limits:
     """From where on a block doesn't count; what is unknown never spoils one. These are for a block with one thread.
 
-    Where one of two processors is free, a thread is hardly disturbed: of pairs of equal blocks, 8 of 100 differed by more
-    than 1.4 times while others used 54 to 66 % of two processors, and 59 of 100 above that.
+    Where one of two processors is free, a thread is hardly disturbed: of pairs of equal blocks, 8 in 100 differed by
+    more than 1.4 times while others used 54 to 66 % of two processors, and 59 in 100 above that.
     """
 
     others: float = 0.6
