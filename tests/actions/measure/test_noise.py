@@ -53,15 +53,15 @@ def test_between_two_readings_others_are_told_from_ourselves(tmp_path: Path) -> 
     before = sense(make_machine(tmp_path, LAPTOP))
     pressed = "some avg10=0 avg60=0 avg300=0 total=5250000\n"
     root = make_machine(tmp_path, LAPTOP, proc__stat=LATER, proc__pressure__cpu=pressed)
-    after = replace(sense(root), at=before.at + 1, own_seconds=before.own_seconds + 1.0)
+    after = replace(sense(root), at=before.at + 1, own_seconds=before.own_seconds + 0.9)
     noise = between(before, after)
-    assert noise.others == pytest.approx(0.375)  # 2.5 of 4 processors were busy, 1 of them with us
+    assert noise.others == pytest.approx(0.4)  # 2.5 of 4 processors were busy, 0.9 with us
     assert noise.pressure == pytest.approx(0.25)
     assert (noise.stolen, noise.throttlings, noise.temperature) == (0, 0, 84)
     assert noise.load == pytest.approx(1.92 / 4)
     assert noise.frequency == pytest.approx(900 / 2800)
-    assert spoiled(noise, limits_for(2, 4)) == ""
-    assert spoiled(noise, limits_for(4, 4)) == "other processes used 38 % of the processors"
+    assert spoiled(noise, limits_for(1, 4)) == ""
+    assert spoiled(noise, limits_for(4, 4)) == "other processes used 40 % of the processors"
 
 
 def test_what_the_host_took_is_told_apart(tmp_path: Path) -> None:
