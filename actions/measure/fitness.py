@@ -94,7 +94,7 @@ def _steadiness(jitter: Jitter) -> Check:
     judgement = max(
         (_judged(jitter.p99_ratio, 1.25, 3), _judged(jitter.spread, 0.05, 0.2)), key=("good", "warn", "bad").index
     )
-    advice = "see what is bad below; take the median of blocks in fresh processes"
+    advice = "take the median of blocks in fresh processes; what else isn't good here may be the cause"
     return Check("steadiness", told, judgement, advice if judgement != "good" else "")
 
 
@@ -215,10 +215,8 @@ def _heat(root: Path) -> Check:
 def _threads(root: Path) -> Check:
     active = text_in(root / f"{_CPU}/smt/active")
     if active == "0":
-        if _machine(root).value == "virtual":
-            return Check(
-                "threads of a core", "unknown", "unknown", "a virtual machine isn't told whose threads it shares"
-            )
+        if _machine(root).value == "virtual":  # the host's are hidden
+            return Check("threads of a core", "unknown", "unknown")
         return Check("threads of a core", "one", "good")
     if active != "1":
         return Check("threads of a core", "unknown", "unknown")
