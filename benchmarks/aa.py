@@ -22,7 +22,7 @@ from ckexplore.actions.measure.statistics import Comparison, compare, enough, wa
 
 FEWEST, MOST, STEP = 12, 40, 4  # blocks
 WIDTH = 0.25  # of the interval, relative to the ratio
-AMOUNT = 10_000
+AMOUNT = 5_000
 RATIO = 1.4
 MOST_FALSE, FEWEST_FOUND = 1 / 40, 36 / 40
 
@@ -106,7 +106,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     usable = len(os.sched_getaffinity(0))
     parser.add_argument("--pairs", type=int, default=40)
-    parser.add_argument("--iterations", type=int, default=10, help="in each block")
+    parser.add_argument("--iterations", type=int, default=8, help="in each block")
     parser.add_argument("--noise", type=int, nargs="?", const=usable, default=0, metavar="PROCESSES")
     options = parser.parse_args()
     started = time.monotonic()
