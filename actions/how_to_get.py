@@ -16,7 +16,15 @@ _DEBIAN = {
     "nvcc": "nvidia-cuda-toolkit",
     "bwrap": "bubblewrap",
 }
-_PYPI = {"onnxruntime": "onnxruntime", "torch": "torch", "numpy": "numpy"}
+_PYPI = {
+    "onnxruntime": "onnxruntime",
+    "torch": "torch",
+    "numpy": "numpy",
+    "onnx": "onnx",
+    "mlcommons_loadgen": "mlcommons-loadgen",
+}
+_EXTRAS = {"onnx": "quantize", "mlcommons-loadgen": "mlperf"}
+"""Packages that ckexplore itself can be installed with."""
 
 
 def how_to_get(*names: str) -> str:
@@ -28,5 +36,7 @@ def how_to_get(*names: str) -> str:
         return f"install {one} (Debian or Ubuntu: apt-get install {' or '.join(known)}), then try again"
     packages = [_PYPI[folder] for name in names if (folder := name.split("/", 1)[0]) in _PYPI and folder != name]
     if packages:
-        return f"install it (python3 -m pip install {packages[0]}), then try again"
+        extra = _EXTRAS.get(packages[0])
+        with_us = f", or 'ckexplore[{extra}]'" if extra else ""
+        return f"install it (python3 -m pip install {packages[0]}{with_us}), then try again"
     return "install it, or name its file with --full_path=/…"

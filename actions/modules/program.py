@@ -21,7 +21,8 @@ def run(request: Request) -> Plan:
     """Compile if need be, run one command (`--cmd_key=`), and record the measurements as an experiment point.
 
     `--dataset_uoa=`, `--env.NAME=`, `--speed`, `--flags=`, `--repeat=` (else found, for `--calibration_time=` seconds),
-    `--deps.KEY=UID`, `--dep_add_tags.KEY=`; with `--dry-run` the dependency tree and all that would be executed.
+    `--deps.KEY=UID`, `--dep_add_tags.KEY=`, options of the command itself (its `input_mapping`); with `--dry-run` the
+    dependency tree and all that would be executed.
     """
     from ..program.run_stage import run_stage  # noqa: PLC0415  (a compilation needs nothing of it)
 

@@ -119,7 +119,17 @@ class Program(Struct, frozen=True):
             if self.dataset.files:
                 found["CK_DATASET_FILENAME"] = self.dataset.files[0]
         found |= {name: str(location.path) for name, location in self.linked.items()}
-        return found | self.request.group("env")
+        return found | given_variables(self.request, self.details)
+
+
+def given_variables(request: Request, command: Mapping[str, Any]) -> dict[str, str]:
+    """Give the variables that a user sets for a run: options that the command maps to one, and `--env.NAME=`.
+
+    `input_mapping` in the command's meta is CM's: `{"scenario": "CK_LOADGEN_SCENARIO"}` lets `--scenario=` set it.
+    """
+    mapping = as_dict(command.get("input_mapping"))
+    mapped = {str(name): request.text(option) for option, name in mapping.items() if option in request.options}
+    return mapped | request.group("env")
 
 
 def program_entry(inventory: Inventory) -> tuple[Location, dict[str, Any]]:

@@ -18,7 +18,7 @@ from ..software.stages import as_dict, child, folders_of
 from .builds import Build
 from .compile_stage import optimization
 from .kernel_use import kernel_use
-from .program import Program, files_of_dataset
+from .program import Program, files_of_dataset, given_variables
 from .stages import (
     as_template,
     common_input,
@@ -175,7 +175,10 @@ def _recorded(program: Program) -> list[str]:
 def _recording(program: Program, build: Build | None) -> dict[str, Any]:
     """Say what the point of this run is: which choices it stands for, and where its measurements are."""
     variables = {**as_dict(program.meta.get("run_vars")), **as_dict(program.details.get("run_vars"))}
-    choices: dict[str, Any] = {"cmd_key": program.command, "env": variables | program.request.group("env")}
+    choices: dict[str, Any] = {
+        "cmd_key": program.command,
+        "env": variables | given_variables(program.request, program.details),
+    }
     if program.dataset:
         choices["dataset_uoa"] = program.dataset.location.title
         if program.request.text("dataset_file"):

@@ -1,7 +1,8 @@
 #!/bin/bash
-# Copies the model of the chosen variation into the folder of the installation.
+# Copies the model of the chosen variation into the folder of the installation, or makes an int8 model of it there.
 
 model="${ORIGINAL_PACKAGE_DIR}/models/minimobilenet-${ML_MODEL_MULTIPLIER}-${ML_MODEL_RESOLUTION}.onnx"
+precision="${ML_MODEL_PRECISION:-fp32}"
 
 if [ ! -f "${model}" ]; then
   echo "MiniMobileNet with multiplier ${ML_MODEL_MULTIPLIER} at ${ML_MODEL_RESOLUTION} pixels is not shipped;" \
@@ -9,6 +10,11 @@ if [ ! -f "${model}" ]; then
   exit 1
 fi
 
-cp "${model}" "${INSTALL_DIR}/model.onnx" || exit 1
-echo "Installed $(basename "${model}") as ${INSTALL_DIR}/model.onnx"
+if [ "${precision}" = fp32 ]; then
+  cp "${model}" "${INSTALL_DIR}/model.onnx" || exit 1
+else
+  "${CK_ENV_COMPILER_PYTHON_FILE:-python3}" -B "${ORIGINAL_PACKAGE_DIR}/quantise.py" "${precision}" "${model}" \
+    "${INSTALL_DIR}/model.onnx" || exit 1
+fi
+echo "Installed $(basename "${model}") (${precision}) as ${INSTALL_DIR}/model.onnx"
 exit 0
