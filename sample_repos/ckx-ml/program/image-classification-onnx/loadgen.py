@@ -84,7 +84,7 @@ def run_search(trial: Trial, events: EventStream) -> dict[str, Any]:
         results.append(result)
         events.progress(len(results), max(len(results) + 1, 12))
         events.samples("latency_p99", "s", [result["latency_p99_s"]])
-        made = Attempt(result["target_qps"], result["valid"] == "yes", result.get("invalid_reason", ""))
+        made = Attempt(qps or result["target_qps"], result["valid"] == "yes", result.get("invalid_reason", ""))
         line = (
             f"trial {len(results):2}: {made.target_qps:11,.1f} queries/s  p99 {1e3 * result['latency_p99_s']:9.3f} ms"
         )
