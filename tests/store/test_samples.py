@@ -19,7 +19,7 @@ def test_every_entry_is_sound_and_has_a_uid_of_its_own() -> None:
     rows = list(scan("ck", ROOT))
     assert [row.cid for row in rows if row.problem] == []
     assert Counter(row.module for row in rows) == {
-        "soft": 6,
+        "soft": 8,
         "program": 4,
         "os": 3,
         "dataset": 2,

@@ -204,3 +204,12 @@ def test_answers_that_are_not_whole_are_refused(tmp_path: Path) -> None:
     log.write_text(json.dumps(whole)[:-9])
     with pytest.raises(reader.LogError, match="not whole"):
         reader.answers(tmp_path)
+
+
+def test_an_official_run_has_the_durations_and_counts_of_mlperf(tmp_path: Path) -> None:
+    slow = "time.sleep(0.02)\n    if calls > 30:\n        os._exit(3)"
+    told = run_with(tmp_path, slow, scenario="MultiStream", official=True, duration_s=600.0)
+    assert "exit code 3" in told["error"]
+    values = module("loadgen_log").read_log(tmp_path / "loadgen").values
+    assert values["effective_min_duration_ms"] == 600_000
+    assert values["effective_min_query_count"] == 662

@@ -71,13 +71,20 @@ def in_one_line(value: Any) -> str:
 
 def version_of(values: Mapping[str, Any]) -> str:
     """The round of MLPerf whose seeds the run had; "unknown" for any other."""
-    return VERSION_OF_SEED.get(values.get("effective_qsl_rng_seed", 0), "unknown")
+    seed = values.get("effective_qsl_rng_seed")
+    return VERSION_OF_SEED.get(seed, "unknown") if isinstance(seed, int) else "unknown"
+
+
+def figure(values: Mapping[str, Any], key: str) -> float | None:
+    """A number of the log; None where it has none."""
+    value = values.get(key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def seconds(values: Mapping[str, Any], key: str) -> float | None:
     """A time in seconds that the log has in nanoseconds; None where it has none."""
-    value = values.get(key)
-    return value / 1e9 if isinstance(value, int | float) and not isinstance(value, bool) else None
+    value = figure(values, key)
+    return None if value is None else value / 1e9
 
 
 def yes_or_no(value: Any) -> str | None:
@@ -106,22 +113,22 @@ def rates(values: Mapping[str, Any], scenario: str) -> dict[str, float | None]:
     """Queries and samples a second, and LoadGen's own time between two queries in seconds."""
     found: dict[str, float | None] = {}
     if scenario == "Offline":
-        return {"samples_per_s": values.get("result_samples_per_second")}
+        return {"samples_per_s": figure(values, "result_samples_per_second")}
     if scenario == "Server":
-        completed = values.get("result_completed_samples_per_sec")
+        completed = figure(values, "result_completed_samples_per_sec")
         found |= {"qps": completed, "samples_per_s": completed}
-        found["scheduled_qps"] = values.get("result_scheduled_samples_per_sec")
+        found["scheduled_qps"] = figure(values, "result_scheduled_samples_per_sec")
         found["target_qps"] = values.get("effective_target_qps")
-        found["over_latency_queries"] = values.get("result_overlatency_query_count")
+        found["over_latency_queries"] = figure(values, "result_overlatency_query_count")
         found["target_latency_s"] = seconds(values, "effective_target_latency_ns")
         return found
-    with_it = values.get("result_qps_with_loadgen_overhead")
-    without = values.get("result_qps_without_loadgen_overhead")
+    with_it = figure(values, "result_qps_with_loadgen_overhead")
+    without = figure(values, "result_qps_without_loadgen_overhead")
     if with_it and without:
         found |= {"qps": with_it, "samples_per_s": with_it, "overhead_s": 1 / with_it - 1 / without}
     mean = seconds(values, "result_mean_query_latency_ns")
     if scenario == "MultiStream" and mean:
-        found |= {"qps": 1 / mean, "samples_per_s": values.get("effective_samples_per_query", 1) / mean}
+        found |= {"qps": 1 / mean, "samples_per_s": (figure(values, "effective_samples_per_query") or 1) / mean}
     return found
 
 
@@ -138,7 +145,7 @@ def characteristics(log: Log, scenario: str) -> dict[str, Any]:
         "invalid_reason": "; ".join([*log.errors, *log.invalid_reasons]) or ("" if is_valid else "LoadGen gives none"),
         **latencies(values, scenario),
         **rates(values, scenario),
-        "queries": values.get("result_query_count"),
+        "queries": figure(values, "result_query_count"),
         "minimum_duration_met": yes_or_no(values.get("result_min_duration_met")),
         "minimum_queries_met": yes_or_no(values.get("result_min_queries_met")),
         "latency_constraint_met": yes_or_no(values.get("result_perf_constraints_met")),
@@ -159,7 +166,7 @@ def state(log: Log) -> dict[str, Any]:
         "mlperf_version": version_of(values),
         # Numbers of 64 bits, which not every reader of JSON keeps exactly.
         "seeds": {name: str(value) for name, value in seeds.items() if value is not None},
-        "minimum_duration_s": values.get("effective_min_duration_ms", 0) / 1000,
+        "minimum_duration_s": (figure(values, "effective_min_duration_ms") or 0) / 1000,
         "minimum_queries": values.get("effective_min_query_count"),
         "performance_samples": values.get("qsl_reported_performance_count"),
     }

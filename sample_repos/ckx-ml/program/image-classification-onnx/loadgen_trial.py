@@ -156,7 +156,7 @@ def judged(trial: Trial, told: Mapping[str, Any], labels: Callable[[], Sequence[
 
 def check_count(trial: Trial, found: Mapping[str, Any], told: Mapping[str, Any], log: loadgen_log.Log) -> None:
     """Raise LogError when LoadGen counted something else than was completed: it accepts an answer twice silently."""
-    per_query = log.values.get("effective_samples_per_query", 1)
+    per_query = loadgen_log.figure(log.values, "effective_samples_per_query") or 1
     counted, done = found.get("queries", 0) * per_query, told["ended"]["done"]
     if counted != done:
         raise loadgen_log.LogError(f"LoadGen counted {counted:,} samples and {done:,} were completed in {trial.folder}")
