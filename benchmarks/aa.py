@@ -44,9 +44,9 @@ for _ in range(iterations):
     print(time.perf_counter() - started)
 """
 BUSY = """
-import random, sys, time
+import os, random, sys, time
 generator = random.Random(int(sys.argv[1]))
-while True:
+while os.getppid() == int(sys.argv[2]):  # else whoever started it was killed
     end = time.monotonic() + generator.uniform(0.05, 1.0)
     while time.monotonic() < end:
         pass
@@ -78,7 +78,9 @@ def pair(a: int, b: int, iterations: int, seed: int) -> tuple[Comparison, int]:
 @contextmanager
 def bursts(count: int) -> Iterator[None]:
     """Let processes be busy in bursts, about half of the time each."""
-    busy = [subprocess.Popen([sys.executable, "-I", "-S", "-c", BUSY, str(seed)]) for seed in range(count)]
+    busy = [
+        subprocess.Popen([sys.executable, "-I", "-S", "-c", BUSY, str(seed), str(os.getpid())]) for seed in range(count)
+    ]
     try:
         yield
     finally:

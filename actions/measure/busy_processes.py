@@ -42,12 +42,13 @@ def busiest(
 ) -> list[Busy]:
     """List the other processes that used at least this share of a processor in so many seconds, the busiest first.
 
-    What starts short programs is counted with them, as they are gone before anybody could end them.
+    What starts short programs is counted with them, as they are gone before anybody could end them. The first process,
+    which takes over orphans, is left out: nobody can end it.
     """
     shares = {
         number: _ticks_used(before[number], ticks, seconds) / _TICKS_A_SECOND / seconds
         for number, ticks in after.items()
-        if number in before and number != os.getpid()
+        if number in before and number not in (1, os.getpid())
     }
     found = [Busy(number, _name(root, number), share) for number, share in shares.items() if share >= least]
     return sorted(found, key=lambda one: (-one.share, one.number))
