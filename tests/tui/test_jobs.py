@@ -54,7 +54,7 @@ async def test_a_run_streams_draws_its_chart_and_becomes_a_row(workspace: Worksp
         await run.filter("module:program classification-onnx")
         await run.pilot.press("r")
         await run.until(lambda: "accuracy" in run.screen_text())
-        await run.pilot.press("down", "tab")
+        await run.pilot.press("down", "down", "tab")
         await run.type("--env.CK_MINIMUM_SECONDS=3 --env.CK_REPETITIONS=200")
         await run.pilot.press("enter")
         await run.until(lambda: "Execute this on your machine?" in run.screen_text())
