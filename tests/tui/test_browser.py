@@ -51,7 +51,7 @@ async def test_the_filter_narrows_as_one_types_and_escape_clears_it(workspace: W
         assert set(run.titles) == {"lib.onnx", "lib.onnxruntime"}
         await run.pilot.press("enter", "escape")
         await run.until(run.is_settled)
-        assert len(run.titles) == 19
+        assert len(run.titles) == 21
 
 
 async def test_a_tag_in_the_tree_becomes_a_filter_and_goes_again(workspace: Workspace, samples: Path) -> None:
