@@ -156,6 +156,10 @@ class Sweep(Struct, frozen=True):
     """Configurations whose blocks are interleaved."""
     again: bool = False
     """Whether what was measured before is measured again."""
+    against: dict[str, list[float]] = {}
+    """What an earlier point measured, in each repetition, by the names of columns: this replays it."""
+    tolerance: float = 0.05
+    """By how much, as a share, a replayed value may differ and still count as reproduced."""
 
 
 class Plan(Struct, frozen=True):

@@ -29,6 +29,7 @@ from .axis import Configuration, Space, number_of
 
 _ANSWER_LIMIT = 64 << 20
 _LONGEST_REASON = 500
+_THREADS = ("CK_THREADS", "OMP_NUM_THREADS", "CK_OMP_NUM_THREADS")
 _REPEATED = "CT_REPEAT_MAIN"
 
 
@@ -131,7 +132,8 @@ class BlockRunner:
         spent, after = energy.joules(counters, energy.read_counters()), noise.sense()
         answer = load_json_object(self._place / "output.json", _ANSWER_LIMIT)
         run = told_in(_events_after(events, told_before)) | measured(answer.get("characteristics"))
-        spoiled = noise.spoiled(noise.between(before, after))
+        limits = noise.limits_for(_threads(stage), len(noise.usable_processors()))
+        spoiled = noise.spoiled(noise.between(before, after), limits)
         if key not in self._repeats and _is_calibrated(stage):
             self._repeats[key] = str(run.get("repeat", 1))
             spoiled = spoiled or "the number of repetitions was looked for in it"
@@ -174,6 +176,13 @@ def _with_build(stage: Stage, compiling: Stage, build: builds.Build) -> Stage:
 def _is_calibrated(stage: Stage) -> bool:
     given = stage.input or {}
     return _REPEATED in given.get("variables", {}) and not given.get("repeat") and not given.get("skip_calibration")
+
+
+def _threads(stage: Stage) -> int:
+    """Give how many threads a run is told to use; 1 where it isn't told."""
+    variables = (stage.input or {}).get("variables", {})
+    told = [str(variables[name]) for name in _THREADS if name in variables]
+    return int(told[0]) if told and told[0].isdecimal() and len(told[0]) < 5 else 1
 
 
 def _key(one: Configured) -> str:

@@ -111,7 +111,7 @@ class _Optuna:
         self._allowed, self._generator = allowed, random.Random(seed)  # noqa: S311
         self._study = optuna.create_study(
             directions=[optuna.study.StudyDirection.MINIMIZE] * objectives,
-            sampler=optuna.samplers.TPESampler(multivariate=True, seed=seed, warn_independent_sampling=False),
+            sampler=optuna.samplers.TPESampler(multivariate=True, seed=seed),
         )
         self._space = {axis.name: _distribution(optuna, axis) for axis in allowed.space.axes}
         self._orders = [_ascending(axis) for axis in allowed.space.axes]

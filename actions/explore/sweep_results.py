@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...store.formats.point import Point
+from ..measure.statistics import attainable_level
 from ..plan import Sweep
 from ..points.table import point_table
 from ..report.quantity import quantity
 from .judgement import Judged, Judgement, judge
 from .measured_before import failure
 from .objective import Objective
+from .replayed import replayed, verdict_of
 
 _SHOWN = 500
 """Points in a job's results; the experiment has all of them."""
@@ -26,6 +28,7 @@ def results_of(
     """Judge the points of a sweep, those of configurations that were known before among them."""
     table = point_table(found)
     judgement = judge(table, wanted)
+    measured = [point for point in found if not failure(point)]
     standing = {one.row: one for one in judgement.points}
     on_front = [one.row for one in (*judgement.front, *judgement.possibly)]
     others = [row for row in range(len(found)) if row not in set(on_front)]
@@ -41,8 +44,14 @@ def results_of(
         "possibly": len(judgement.possibly),
         "knee": table.uids[judgement.knee] if judgement.knee is not None else "",
         "hypervolume": round(judgement.hypervolume, 4),
+        "level": attainable_level(min((int(point.features.get("blocks", 1)) for point in measured), default=1), 0.99),
         **counts,
         "stopped": stopped,
+        **(
+            {"replayed": told, "reproduced": verdict_of(told), "tolerance": sweep.tolerance}
+            if (told := replayed(sweep, measured))
+            else {}
+        ),
     }
 
 

@@ -83,7 +83,7 @@ def estimate(block_values: Sequence[float], *, level: float = 0.99, seed: int = 
     if len(values) >= FEWEST_BLOCKS:
         generator = random.Random(seed)  # noqa: S311  (statistics, no secret)
         medians = [median(generator.choices(values, k=len(values))) for _ in range(RESAMPLES)]
-        interval = _percentiles(medians, _attainable(len(values), level))
+        interval = _percentiles(medians, attainable_level(len(values), level))
     return Estimate(median(values), interval, len(values))
 
 
@@ -121,7 +121,7 @@ def compare(
             median(generator.choices(b, k=len(b))) / median(generator.choices(a, k=len(a))) for _ in range(RESAMPLES)
         )
     blocks = min(len(a), len(b))
-    interval = _percentiles(list(ratios), _attainable(blocks, level)) if blocks >= FEWEST_BLOCKS else None
+    interval = _percentiles(list(ratios), attainable_level(blocks, level)) if blocks >= FEWEST_BLOCKS else None
     return Comparison(ratio, interval, _verdict(ratio, interval, threshold, level, better), threshold)
 
 
@@ -200,7 +200,7 @@ def _checked(values: Sequence[float]) -> list[float]:
     return [float(value) for value in values]
 
 
-def _attainable(blocks: int, level: float) -> float:
+def attainable_level(blocks: int, level: float) -> float:
     """Give the level that so many blocks allow: that of the interval from the least to the greatest of them.
 
     The median of what is measured lies outside of it when all are on one side, 2 of 2^n cases (David and Nagaraja,

@@ -10,6 +10,7 @@ from .units import duration
 Result = Mapping[str, Any]
 _ROWS = 30
 _CHART = (100, 18)
+_TOLD_LEVEL = 0.5
 _SIGNS = {"front": "●", "possibly": "○", "dominated": ""}
 
 
@@ -23,6 +24,8 @@ def _explored(result: Result, width: int) -> list[str]:
     lines = _alone(judged[0], objectives) if len(swept) == 1 and judged else _table(judged, result, width)
     if len(objectives) > 1 and len(judged) > 1:
         lines += ["", *_chart(judged, objectives, width)]
+    if "replayed" in result:
+        lines += ["", *_replayed(result["replayed"], result["reproduced"], result["tolerance"])]
     if failed:
         lines += ["", f"{len(failed)} failed:"]
         lines += [f"  {_in_words(one['choices'])}: {one['reason']}" for one in failed[:_ROWS]]
@@ -72,6 +75,19 @@ def _half_width(one: Result) -> str:
     return f"{50 * (interval[1] - interval[0]) / abs(value):.1f}" if interval and value else "?"
 
 
+def _replayed(values: Sequence[Result], verdict: str, tolerance: float) -> Iterator[str]:
+    """Tell how the values of a replayed point stand to those of the earlier one, and what that says of it."""
+    rows = []
+    for one in values:
+        ratio = f"{one['ratio']:.3g}" if "ratio" in one else ""
+        within = f" ({one['interval'][0]:.3g} to {one['interval'][1]:.3g})" if one.get("interval") else ""
+        now = quantity(one["name"], one["now"]) if "now" in one else "unknown"
+        told = f"{one['verdict']}: {one['why']}" if one.get("why") else one["verdict"]
+        rows.append((one["name"], quantity(one["name"], one["was"]), now, f"{ratio}{within}", told))
+    yield from text_table(("replayed", "was", "now", "now / was", "verdict"), rows)
+    yield f"{verdict}, with a tolerance of {100 * tolerance:g} %"
+
+
 def _in_words(choices: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in choices.items()) or "it"
 
@@ -101,11 +117,13 @@ def _circumstances(result: Result) -> Iterator[str]:
     if noisy:
         why = next(one["noise"] for one in result["swept"] if one.get("noise"))
         yield f"the machine was never quiet for {noisy} of them: {why}"
+    if result["level"] >= _TOLD_LEVEL:
+        yield f"intervals hold at {100 * result['level']:.3g} %"
     yield f"ended since {result['stopped']}"
     yield f"points of {result['experiment']} (job:{result['job']}, {duration(result['seconds'])})"
 
 
 TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
-    **dict.fromkeys(("explore program", "benchmark program"), _explored),
+    **dict.fromkeys(("explore program", "benchmark program", "replay experiment"), _explored),
 }
 """What tells each of these actions."""
