@@ -5,27 +5,15 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ...store.errors import InvalidRequestError, NotFoundError
+from ...store.errors import InvalidRequestError
 from ...store.untrusted import safe_line
-from ..points.expression import Expression, parse
+from ..points.expression import parse
 from ..points.filtering import formula_column
+from ..points.meaning import named_column
 from ..points.table import Column, PointTable
 
 Better = Literal["min", "max"]
 
-MEANT: dict[str, tuple[str, ...]] = {
-    "latency": (
-        *("latency_median_s", "latency_p90_s", "latency_p90_ms", "latency_p99_s", "latency_mean_s", "latency_mean_ms"),
-        *("latency_s", "execution_time"),
-    ),
-    "time": ("execution_time", "latency_median_s", "latency_mean_s"),
-    "accuracy": ("accuracy_top1", "top1", "accuracy", "accuracy_percent"),
-    "throughput": ("throughput_per_s", "samples_per_s", "qps", "queries_per_s"),
-    "size": ("model_size_bytes", "binary_size", "obj_size"),
-    "memory": ("peak_memory_bytes",),
-    "energy": ("energy_j",),
-}
-"""Characteristics by what they are, the one that is usually meant first."""
 _MORE_IS_BETTER = ("accuracy", "top1", "throughput", "qps", "samples_per_s", "queries_per_s", "speedup", "valid")
 _DIRECTIONS: dict[str, Better] = {
     "min": "min",
@@ -52,29 +40,7 @@ class Objective(Struct, frozen=True):
         expression = parse(self.formula)
         if expression.text == expression.names[:1][0] if expression.names else False:
             return named_column(table, expression.text)
-        return formula_column(table, self.name, _with_columns(table, expression))
-
-
-def _with_columns(table: PointTable, expression: Expression) -> Expression:
-    """Let a formula name characteristics by what they are, too."""
-    names = {name: named_column(table, name).name for name in expression.names}
-    given = expression.value
-    return Expression(
-        expression.text, tuple(names.values()), lambda lookup: given(lambda name: lookup(names.get(name, name)))
-    )
-
-
-def named_column(table: PointTable, name: str) -> Column:
-    """Give the column of that name, or of the characteristic that is usually meant by it. Raises NotFoundError."""
-    try:
-        return table.find(name)
-    except NotFoundError:
-        for meant in MEANT.get(name, ()):
-            try:
-                return table.find(meant)
-            except NotFoundError:
-                continue
-        raise
+        return formula_column(table, self.name, expression)
 
 
 def objectives(text: str, given: Mapping[str, str] | None = None) -> tuple[Objective, ...]:

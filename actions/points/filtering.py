@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from ...store.errors import InvalidRequestError
 from ...store.untrusted import safe_line
 from .expression import Expression, Lookup
-from .table import Column, PointTable, Value
+from .meaning import named_column
+from .table import Column, PointTable, Value, is_number
 
 
 def passing(table: PointTable, condition: Expression) -> list[int]:
@@ -27,7 +28,7 @@ def _what_there_is(table: PointTable, part: Expression) -> str:
     """Say between what the values lie that a part is about."""
     told: list[str] = []
     for name in part.names:
-        values = [value for value in table.numbers(name) if value is not None]
+        values = [value for value in named_column(table, name).values if is_number(value)]
         told.append(
             f"{name} is between {min(values):.6g} and {max(values):.6g}" if values else f"{name} has no numbers"
         )
@@ -45,7 +46,7 @@ def formula_column(table: PointTable, name: str, formula: Expression) -> Column:
 
 def _lookups(table: PointTable, expression: Expression) -> Callable[[int], Lookup]:
     """Give what looks up the expression's names in a row."""
-    columns: Mapping[str, list[Value]] = {name: table.find(name).values for name in expression.names}
+    columns: Mapping[str, list[Value]] = {name: named_column(table, name).values for name in expression.names}
 
     def lookup_in(row: int) -> Lookup:
         return lambda name: columns[name][row]

@@ -4,7 +4,7 @@ A column's name has dots: `choices.multiplier`, `run.latency_median_s`, `feature
 first dot says what it is. Whoever asks for a column can leave out what comes before a dot as long as it stays clear.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeGuard
 
 from msgspec import Struct
@@ -18,7 +18,9 @@ Value = float | int | str | bool | None
 Kind = Literal["choice", "characteristic", "feature", "point"]
 
 _KINDS: dict[str, Kind] = {"choices": "choice", "features": "feature"}
-_OF_POINT = ("point", "repetitions", "source", "problem")
+EXPERIMENT = "experiment"
+"""The column that tells which experiment a point is of, where there are several."""
+_OF_POINT = ("point", "repetitions", "source", "problem", EXPERIMENT)
 _LONGEST_TEXT = 200
 _DEEPEST = 12
 _CLEAR = 2  # names in a message about an ambiguous one
@@ -123,14 +125,18 @@ def point_table(points: Iterable[Point]) -> PointTable:
     uids: list[str] = []
     columns: dict[str, Column] = {}
 
+    filled: dict[str, list[Value]] = {}
+
     def put(name: str, value: Value) -> None:
-        column = columns.get(name)
-        if column is None:
-            kind = "point" if name in _OF_POINT else _KINDS.get(name.partition(".")[0], "characteristic")
-            column = columns[name] = Column(name, kind, [], {})
-        values = column.values
-        values.extend([None] * (len(uids) - len(values)))
-        if len(values) == len(uids):
+        values = filled.get(name)
+        if values is None:
+            kind: Kind = "point" if name in _OF_POINT else _KINDS.get(name.partition(".")[0], "characteristic")
+            values = filled[name] = []
+            columns[name] = Column(name, kind, values, {})
+        missing = len(uids) - len(values)
+        if missing > 0:
+            values.extend([None] * missing)
+        if missing >= 0:
             values.append(value)
 
     for point in points:
@@ -151,13 +157,36 @@ def point_table(points: Iterable[Point]) -> PointTable:
     return PointTable(uids, columns)
 
 
-def _flatten(name: str, value: Any, put: Any, depth: int = 0) -> None:
-    if isinstance(value, Mapping):
+def joined(tables: Sequence[tuple[str, PointTable]]) -> PointTable:
+    """Make one table of those of several experiments, each with its name, which is a column of its own."""
+    if len(tables) == 1:
+        return tables[0][1]
+    uids = [uid for _, table in tables for uid in table.uids]
+    kinds = {one.name: one.kind for _, table in tables for one in table.columns.values()}
+    columns = {name: Column(name, kind, [], {}) for name, kind in kinds.items()}
+    columns[EXPERIMENT] = Column(EXPERIMENT, "point", [], {})
+    start = 0
+    for title, table in tables:
+        for name, column in columns.items():
+            found = table.columns.get(name)
+            if name == EXPERIMENT:
+                column.values.extend([title] * len(table))
+            elif found is None:
+                column.values.extend([None] * len(table))
+            else:
+                column.values.extend(found.values)
+                column.repeated.update((start + row, values) for row, values in found.repeated.items())
+        start += len(table)
+    return PointTable(uids, columns)
+
+
+def _flatten(name: str, value: Any, put: Callable[[str, Value], None], depth: int = 0) -> None:
+    if isinstance(value, dict):
         if depth < _DEEPEST:
             for key, item in value.items():
                 _flatten(f"{name}.{key}", item, put, depth + 1)
     elif isinstance(value, str):
-        put(name, value[:_LONGEST_TEXT])
+        put(name, value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT])
     elif isinstance(value, int | float):
         put(name, value)
     elif isinstance(value, list) and len(value) <= _DEEPEST and all(isinstance(one, str | int) for one in value):

@@ -7,6 +7,7 @@ from . import (
     annotation_telling,
     detection_telling,
     env_telling,
+    experiment_telling,
     job_telling,
     listing,
     platform_telling,
@@ -16,7 +17,6 @@ from . import (
     trust_telling,
 )
 from .needs_telling import tell_unmet
-from .table import text_table
 from .units import duration
 
 Result = Mapping[str, Any]
@@ -133,18 +133,6 @@ def _module(result: Result, _width: int) -> list[str]:
     ]
 
 
-def _points(result: Result, width: int) -> list[str]:
-    """Tell an experiment's points: the choices that differ, and what was measured."""
-    from .points import points_table  # noqa: PLC0415
-
-    header, rows = points_table(result["points"])
-    return [
-        f"{result['experiment']}: {len(rows)} {'point' if len(rows) == 1 else 'points'}",
-        "",
-        *text_table(header, rows, width=width),
-    ]
-
-
 _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "rm": _removed,
     "add": _written,
@@ -156,11 +144,11 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "remove_action": _module,
     "check repo": _checked,
     "pull repo": _pulled,
-    "show experiment": _points,
     **job_telling.TELLERS,
     **annotation_telling.TELLERS,
     **detection_telling.TELLERS,
     **env_telling.TELLERS,
+    **experiment_telling.TELLERS,
     **platform_telling.TELLERS,
     **run_telling.TELLERS,
     **script_telling.TELLERS,

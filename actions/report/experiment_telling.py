@@ -1,0 +1,97 @@
+"""Telling points of experiments: their table, their front, what was exported and imported."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .quantity import quantity
+from .table import text_table
+
+Result = Mapping[str, Any]
+
+_MEASURED_SHOWN = 8
+_SAME_SHOWN = 12
+_UID_SHOWN = 8
+_NARROW_COLUMN = 9  # cells, with what is between two columns
+
+
+def _points(result: Result, width: int) -> list[str]:
+    """Tell an experiment's points: the choices that differ, and what was measured."""
+    lines = [f"{result['title']}: {_counted(result)}", *_same(result, width)]
+    if "groups" in result:
+        return [*lines, "", *_groups(result, width)]
+    names = list(result["columns"])
+    kept = _kept(names)[: max(1, (width - _UID_SHOWN) // _NARROW_COLUMN)]
+    header = ["point", *labels([names[place] for place in kept])]
+    rows = [
+        [str(row[0])[:_UID_SHOWN], *(cell(names[place], row[1 + place]) for place in kept)] for row in result["rows"]
+    ]
+    without = [name for place, name in enumerate(names) if place not in kept]
+    more = [f"no room for: {', '.join(labels(without))}; choose with --columns="] if without else []
+    return [*lines, *more, "", *text_table(header, rows, width=width)]
+
+
+def _counted(result: Result) -> str:
+    every, passed = result["number_of_points"], result["number_passed"]
+    shown = len(result["rows"]) if "rows" in result else passed
+    told = number_of(every, "point") if passed == every else f"{passed:,} of {number_of(every, 'point')}"
+    return f"{told}, {shown:,} of them shown" if shown < passed else told
+
+
+def number_of(number: int, what: str) -> str:
+    """Give a number with what it counts."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _same(result: Result, width: int) -> list[str]:
+    """Name what is the same in all points, in one line as far as it has room."""
+    same = [f"{name.rpartition('.')[2]} {cell(name, value)}" for name, value in result["same"].items()]
+    if not same:
+        return []
+    told = same[:_SAME_SHOWN]
+    while len(told) > 1 and len(", ".join(told)) > width - 30:
+        told.pop()
+    more = f", and {len(same) - len(told)} more" if len(same) > len(told) else ""
+    return [f"the same in all: {', '.join(told)}{more}"]
+
+
+def _kept(names: Sequence[str]) -> list[int]:
+    """Leave out what was measured beyond the first few: a table has no room for all."""
+    measured = [place for place, name in enumerate(names) if "." in name and not name.startswith("choices.")]
+    left_out = set(measured[_MEASURED_SHOWN:])
+    return [place for place in range(len(names)) if place not in left_out]
+
+
+def _groups(result: Result, width: int) -> list[str]:
+    measured = list(dict.fromkeys(name for one in result["groups"] for name in one["median"]))[:_MEASURED_SHOWN]
+    header = [str(result["group"]), "points", *(f"median {label}" for label in labels(measured))]
+    rows = [
+        [
+            cell("", one["value"]),
+            f"{one['number_of_points']:,}",
+            *(cell(name, one["median"].get(name)) for name in measured),
+        ]
+        for one in result["groups"]
+    ]
+    return text_table(header, rows, width=width)
+
+
+def labels(names: Sequence[str]) -> list[str]:
+    """Give the last parts of columns' names, and more of those that are alike."""
+    last = [name.rpartition(".")[2] for name in names]
+    counted = Counter(last)
+    return [short if counted[short] == 1 else name for short, name in zip(last, names, strict=True)]
+
+
+def cell(name: str, value: Any) -> str:
+    """Give a value as a person reads it: what was measured with its unit."""
+    if value is None:
+        return ""
+    if name.startswith(("choices.", "features.")) or not name:
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return quantity(name, value)
+
+
+TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
+    "show experiment": _points,
+}
