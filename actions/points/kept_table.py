@@ -145,10 +145,10 @@ def _column(kept: _KeptColumn, count: int) -> Column:
         texts: list[Value] = [*kept.texts, None]  # -1 is None
         values = [texts[number] for number in values]  # type: ignore[index]
     if kept.rows is not None:
-        known = values
-        values = [None for _ in range(count)]
-        for row, value in zip(kept.rows, known, strict=True):
-            values[row] = value
+        spread: list[Value] = [None] * count
+        for row, value in zip(kept.rows, values, strict=True):
+            spread[row] = value
+        values = spread
     if len(values) != count:
         raise ValueError("a column of another length")
     return Column(kept.name, kept.kind, values, kept.repeated)

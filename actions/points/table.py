@@ -162,7 +162,7 @@ def joined(tables: Sequence[tuple[str, PointTable]]) -> PointTable:
     if len(tables) == 1:
         return tables[0][1]
     uids = [uid for _, table in tables for uid in table.uids]
-    kinds = {one.name: one.kind for _, table in tables for one in table.columns.values()}
+    kinds: dict[str, Kind] = {one.name: one.kind for _, table in tables for one in table.columns.values()}
     columns = {name: Column(name, kind, [], {}) for name, kind in kinds.items()}
     columns[EXPERIMENT] = Column(EXPERIMENT, "point", [], {})
     start = 0
