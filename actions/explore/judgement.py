@@ -1,10 +1,12 @@
 """Judging points by objectives: who is on the Pareto front, who may be, what the best ones are and what it is worth."""
 
 from collections.abc import Sequence
-from math import isfinite
+from functools import lru_cache
+from math import inf, isfinite
 
 from msgspec import Struct
 
+from ...store.errors import InvalidRequestError
 from ..measure.statistics import FEWEST_BLOCKS, estimate
 from ..points.table import Column, PointTable, is_number
 from .front import Bounds, Standing, Vector, front_with_margins, hypervolume, knee, minimised, standings
@@ -62,7 +64,14 @@ class Judgement(Struct, frozen=True):
 
 
 def judge(table: PointTable, objectives: Sequence[Objective], margins: Sequence[float] = ()) -> Judgement:
-    """Judge the points of a table; with CK's `margins` by the values as measured. Raises NotFoundError."""
+    """Judge the points of a table; with CK's `margins` by the values as measured.
+
+    Raises NotFoundError, InvalidRequestError, for objectives that no point has and for margins that are none.
+    """
+    if margins and (len(margins) != len(objectives) or any(not 1 <= margin < inf for margin in margins)):
+        raise InvalidRequestError(
+            f"{len(objectives)} objectives need as many margins, ratios from 1 on: 1.1 takes 10 % worse as good enough"
+        )
     columns = tuple(one.column(table) for one in objectives)
     ways = [one.better for one in objectives]
     rows = [row for row in range(len(table)) if all(_is_usable(column.values[row]) for column in columns)]
@@ -107,11 +116,30 @@ def _is_usable(value: object) -> bool:
 
 
 def _interval(column: Column, row: int) -> tuple[float, float] | None:
+    """Give between what a repeated value lies, from the ranks of its repetitions that the interval reaches to."""
     repeated = column.repeated.get(row, ())
-    if len(repeated) < FEWEST_BLOCKS:
+    ranks = _ranks(len(repeated))
+    ordered = sorted(repeated)
+    return (_at_rank(ordered, ranks[0]), _at_rank(ordered, ranks[1])) if ranks else None
+
+
+@lru_cache(maxsize=256)
+def _ranks(count: int) -> tuple[float, float] | None:
+    """Give the interval of the ranks 0, 1, 2…: where it ends depends on how many repetitions there are alone.
+
+    So thousands of points are resampled as often as there are numbers of repetitions. With an odd number this is the
+    interval of the values itself, with an even one it goes straight between two of them.
+    """
+    if count < FEWEST_BLOCKS:
         return None
-    interval = estimate(repeated).interval
+    interval = estimate([float(rank) for rank in range(count)]).interval
     return (interval.low, interval.high) if interval else None
+
+
+def _at_rank(ordered: Sequence[float], rank: float) -> float:
+    below = int(rank)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (rank - below)
 
 
 def _bounds(values: Vector, intervals: Sequence[tuple[float, float] | None], ways: Sequence[str]) -> Bounds:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from ...store.errors import InvalidRequestError, RefusedError
 from ...store.quick import TYPE_CHECKING
+from ...store.untrusted import safe_line
 from ..request import Request, refuse_unknown_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import Any
 
     from ...store.formats.point import Point
     from ..points.chosen import Chosen
 
-__all__ = ["show"]
+__all__ = ["front", "show"]
 
 _CHOOSING = {"where", "sort", "columns", "all_columns", "limit"}
 
@@ -54,6 +57,82 @@ def show(request: Request) -> dict[str, Any]:
     if not request.console.shows_output:  # who reads the answer gets all that is known of the points, lists too
         answer["points"] = [_shown(point) for point in whole_points(request, chosen, shown)]
     return answer
+
+
+def front(request: Request) -> dict[str, Any]:
+    """Show which points are worth choosing: `front experiment:NAME --objectives=latency:min,accuracy:max`.
+
+    `--where=` filters as in `show`, `--group=COLUMN` judges each group as well, `--margins=1.1,1.0` leaves out what is
+    hardly better, `--svg=FILE` writes the chart. Without objectives they are those of the program or the experiment.
+    """
+    from ..explore.answer import answer, judged  # noqa: PLC0415
+    from ..explore.asked import given_objectives  # noqa: PLC0415
+    from ..points.chosen import chosen_points  # noqa: PLC0415
+    from ..points.meaning import named_column  # noqa: PLC0415
+    from ..report.front_chart import front_plot, front_scatter  # noqa: PLC0415
+
+    refuse_unknown_options(request, {"where", "objectives", "group", "margins", "svg", "force"})
+    file = new_file(request, "svg") if "svg" in request.options else None
+    chosen = chosen_points(request)
+    given = given_objectives(request.workspace, chosen.experiments[0])
+    table, judgement = judged(chosen, given, request.text("objectives"), _margins(request))
+    group = request.text("group")
+    found: dict[str, Any] = {
+        "experiment": chosen.experiments[0].cid,
+        "experiments": [one.cid for one in chosen.experiments],
+        "title": chosen.title,
+        "number_of_points": len(chosen.table),
+        "number_passed": len(chosen.rows),
+        "where": request.text("where"),
+        "margins": list(_margins(request)),
+        **answer(table, judgement, group),
+    }
+    if len(judgement.objectives) > 1 and judgement.points:
+        import msgspec  # noqa: PLC0415
+
+        groups = [named_column(table, group).values[one.row] for one in judgement.points] if group else ()
+        shown = front_scatter(judgement, [table.uids[one.row] for one in judgement.points], groups)
+        found["scatter"] = msgspec.to_builtins(shown)
+        if file is not None:
+            from ...store.formats.ck_entries import write_text  # noqa: PLC0415
+            from ..report.svg import svg_text  # noqa: PLC0415
+
+            write_text(file, svg_text(front_plot(shown, chosen.title)))
+            found["svg"] = safe_line(str(file))
+    elif file is not None:
+        raise InvalidRequestError("a chart of a front needs at least two objectives and a point that has both")
+    return found
+
+
+def _margins(request: Request) -> list[float]:
+    """Give the margins. Raises InvalidRequestError for what is no number."""
+    try:
+        return [float(one) for one in request.words("margins")]
+    except ValueError as error:
+        told = safe_line(request.text("margins"), 80)
+        raise InvalidRequestError(f"--margins={told}: write a ratio for each objective, such as 1.1,1.0") from error
+
+
+def new_file(request: Request, option: str = "file") -> Path:
+    """Give the file that an option names, where it may be written: over one that is there only with `--force`.
+
+    Raises InvalidRequestError, RefusedError.
+    """
+    import os  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    name = request.text(option)
+    if name in ("", "yes"):
+        raise InvalidRequestError(f"say which file: --{option}=FILE")
+    try:
+        file = Path(name).expanduser().resolve()
+    except (RuntimeError, ValueError) as error:  # no such user, a loop of links, a NUL
+        raise InvalidRequestError(f"{safe_line(name)}: not the path of a file ({error})") from error
+    if not file.parent.is_dir():
+        raise InvalidRequestError(f"{safe_line(str(file.parent))}: no such folder")
+    if os.path.lexists(file) and not (request.flag("force") and file.is_file()):
+        raise RefusedError(f"{safe_line(str(file))} is there already; say --force to overwrite it")
+    return file
 
 
 def _limit(request: Request) -> int | None:

@@ -76,6 +76,99 @@ def _groups(result: Result, width: int) -> list[str]:
     return text_table(header, rows, width=width)
 
 
+def _front(result: Result, width: int) -> list[str]:
+    """Tell a front: counts, its table in the order of the first objective, the best ones, and its chart."""
+    names = [one["name"] for one in result["objectives"]]
+    ways = ", ".join(f"{one['name']}: {_WAYS[one['better']]}" for one in result["objectives"])
+    lines = [f"{result['title']}: {_counted(result)}", f"judged by {ways}", *_standing(result), ""]
+    columns = list(result["columns"])
+    marked = [_marks(result, one) for one in result["points"]]
+    header = ["point", *names, *(["what"] if any(marked) else []), *labels(columns)]
+    column_of = {one["name"]: one["column"] for one in result["objectives"]}
+    rows = [
+        [
+            str(one["point"])[:_UID_SHOWN],
+            *(_with_interval(column_of[name], one, name) for name in names),
+            *([marks] if any(marked) else []),
+            *(cell(name, one["choices"].get(name)) for name in columns),
+        ]
+        for one, marks in zip(result["points"], marked, strict=True)
+    ]
+    lines += text_table(header, rows, width=width)
+    if "groups" in result:
+        lines += ["", *_front_groups(result, width)]
+    if "scatter" in result:
+        lines += ["", *_scatter(result["scatter"], width)]
+    if "svg" in result:
+        lines += ["", f"the chart is in {result['svg']}"]
+    return lines
+
+
+_WAYS = {"min": "less is better", "max": "more is better"}
+_CHART_WIDTH, _CHART_HEIGHT = 100, 22
+
+
+def _standing(result: Result) -> list[str]:
+    told = [f"{len(result['front'])} of {result['judged']:,} are on the front"]
+    if result["margins"]:
+        told[0] = f"{len(result['front'])} of {result['judged']:,} stay with margins (not necessarily a Pareto front)"
+    if result["possibly"]:
+        told.append(f"{len(result['possibly'])} possibly: their repetitions don't tell")
+    if result["without"]:
+        told.append(f"{result['without']:,} lack an objective")
+    if result["hypervolume"] is not None:
+        told.append(f"the front dominates {result['hypervolume']:.1%} of the box from the best to the worst values")
+    return ["; ".join(told)]
+
+
+def _marks(result: Result, one: Mapping[str, Any]) -> str:
+    """Say what is special about a point of the front."""
+    marks = [f"best {name}" for name, uid in result["best"].items() if uid == one["point"]]
+    if one["point"] == result["knee"]:
+        marks.append("knee")
+    if one["standing"] == "possibly":
+        marks.append("possibly")
+    return ", ".join(marks)
+
+
+def _with_interval(column: str, one: Mapping[str, Any], name: str) -> str:
+    value = cell(column, one["values"][name])
+    interval = one.get("intervals", {}).get(name)
+    if not interval or interval[0] == interval[1]:
+        return value
+    return f"{value} ({cell(column, interval[0])} to {cell(column, interval[1])})"
+
+
+def _front_groups(result: Result, width: int) -> list[str]:
+    columns = {one["name"]: one["column"] for one in result["objectives"]}
+    header = [result["group"], "points", "on its front", "of them on that of all", "volume", *map(_best, columns)]
+    rows = [
+        [
+            cell("", one["value"]),
+            f"{one['judged']:,}",
+            str(one["front"]),
+            str(one["of_all"]),
+            f"{one['hypervolume']:.1%}",
+            *(cell(column, one["best"].get(name)) for name, column in columns.items()),
+        ]
+        for one in result["groups"]
+    ]
+    return text_table(header, rows, width=width)
+
+
+def _best(name: str) -> str:
+    return f"best {name}"
+
+
+def _scatter(scatter: Mapping[str, Any], width: int) -> list[str]:
+    import msgspec  # noqa: PLC0415
+
+    from .front_chart import FrontScatter, front_chart  # noqa: PLC0415  (charts, only where one is drawn)
+
+    shown = msgspec.convert(dict(scatter), FrontScatter)
+    return front_chart(shown, min(width, _CHART_WIDTH), _CHART_HEIGHT).lines()
+
+
 def labels(names: Sequence[str]) -> list[str]:
     """Give the last parts of columns' names, and more of those that are alike."""
     last = [name.rpartition(".")[2] for name in names]
@@ -94,4 +187,5 @@ def cell(name: str, value: Any) -> str:
 
 TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "show experiment": _points,
+    "front experiment": _front,
 }

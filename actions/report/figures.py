@@ -6,13 +6,26 @@ A figure is a function of the size, so that the same data are drawn anew for eve
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ...store.errors import CkexploreError
 from ...store.formats.ck_points import load_point
+from ..explore.front import front
 from .axis import Axis
 from .charts import Chart, PlotPoint, histogram, line, scatter
 from .points import flat_choices, run_numbers, vectors
+
+_UNITS = (
+    ("_ms", "ms"),
+    ("_us", "µs"),
+    ("_s", "s"),
+    ("time", "s"),
+    ("_bytes", "B"),
+    ("_size", "B"),
+    ("_j", "J"),
+    ("_w", "W"),
+)
+_WIDE = 20
 
 Figure = Callable[[int, int], Chart]
 """Draws itself into (width, height) cells."""
@@ -60,7 +73,7 @@ def experiment_figure(points: Sequence[Mapping[str, Any]]) -> Figure | None:
     name = cost or gain
     if name and len(points) > 1:
         values = [one[name] for one in numbers if name in one]
-        return partial(_line, name, values, Axis(title="point"), _axis(name))
+        return partial(_line, name, values, Axis(title="point"), axis_of(name))
     return None
 
 
@@ -72,12 +85,20 @@ def _line(name: str, values: list[float], x_axis: Axis, y_axis: Axis, width: int
     return line({name: values}, width=width, height=height, x_axis=x_axis, y_axis=y_axis)
 
 
-def _axis(name: str) -> Axis:
+def axis_of(name: str, better: Literal["low", "high", ""] = "", *, logarithmic: bool = False) -> Axis:
     """Make the axis of a characteristic: its unit is the end of its name."""
-    for ending, unit in (("_ms", "ms"), ("_s", "s"), ("time", "s")):
+    title, unit = name, "%" if name.startswith(("accuracy", "top1")) else ""
+    for ending, of_ending in _UNITS:
         if name.endswith(ending) and not name.endswith("per_s"):
-            return Axis(title=name.removesuffix("_ms").removesuffix("_s"), unit=unit)
-    return Axis(title=name, unit="%" if name.startswith(("accuracy", "top1")) else "")
+            title, unit = name.removesuffix(ending) if ending.startswith("_") else name, of_ending
+            break
+    return Axis(title=title, unit=unit, logarithmic=logarithmic, better=better)
+
+
+def is_wide(values: Sequence[float]) -> bool:
+    """Tell whether values reach so far that only a logarithmic axis shows the small ones apart."""
+    above = [value for value in values if value > 0]
+    return bool(above) and len(above) == len(values) and max(above) > _WIDE * min(above)
 
 
 def axis_of(name: str, values: Sequence[float], better: str = "") -> Axis:
@@ -96,28 +117,14 @@ def _trade_off(
         for point, one in zip(points, numbers, strict=True)
         if cost in one and gain in one
     ]
-    span = [point.x for point in shown if point.x > 0]
-    wide = bool(span) and max(span) > 20 * min(span)
-    axis = _axis(cost)
-    x_axis = Axis(title=axis.title, unit=axis.unit, logarithmic=wide)
-    return partial(_scatter, tuple(shown), x_axis, _axis(gain), tuple(front(shown)))
+    x_axis = axis_of(cost, logarithmic=is_wide([point.x for point in shown if point.x > 0]))
+    return partial(_scatter, tuple(shown), x_axis, axis_of(gain), tuple(front([(one.x, -one.y) for one in shown])))
 
 
 def _scatter(
     shown: tuple[PlotPoint, ...], x_axis: Axis, y_axis: Axis, best: tuple[int, ...], width: int, height: int
 ) -> Chart:
     return scatter(shown, width=width, height=height, x_axis=x_axis, y_axis=y_axis, front=best)
-
-
-def front(points: Sequence[PlotPoint]) -> list[int]:
-    """Give the numbers of the points that no other beats in both: less x, more y. Ordered by x."""
-    order = sorted(range(len(points)), key=lambda number: (points[number].x, -points[number].y))
-    best, found = float("-inf"), []
-    for number in order:
-        if points[number].y > best:
-            best = points[number].y
-            found.append(number)
-    return found
 
 
 def _group(point: Mapping[str, Any]) -> str:

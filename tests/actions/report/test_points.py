@@ -1,4 +1,4 @@
-from ckexplore.actions.report.figures import PlotPoint, experiment_figure, front
+from ckexplore.actions.report.figures import experiment_figure
 from ckexplore.actions.report.points import points_table
 
 
@@ -17,11 +17,6 @@ def test_a_broken_point_has_its_problem_in_the_row() -> None:
     header, rows = points_table([point("a" * 16, {}, {}, "ckp-a.json:1: not valid JSON")])
     assert header == ("point", "problem")
     assert rows == [("aaaaaaaa", "ckp-a.json:1: not valid JSON")]
-
-
-def test_the_front_has_the_points_that_none_beats() -> None:
-    points = [PlotPoint(1, 50), PlotPoint(2, 40), PlotPoint(3, 70), PlotPoint(3, 60), PlotPoint(1, 45)]
-    assert front(points) == [0, 2]
 
 
 def test_accuracy_against_latency_is_a_scatter_with_its_front() -> None:
