@@ -36,12 +36,11 @@ def front_scatter(judgement: Judgement, labels: Sequence[str] = (), groups: Sequ
     `labels` and `groups` have one for each of its points.
     """
     first, second = judgement.columns[:2]
-    x_end, y_end = (_end(one.better) for one in judgement.objectives[:2])
     in_two = len(judgement.objectives) == 2
     given = [*groups] if groups else [None if in_two else one.standing for one in judgement.points]
     return FrontScatter(
         (first.label, second.label),
-        (x_end, y_end),
+        (_end(judgement.objectives[0].better), _end(judgement.objectives[1].better)),
         [(one.values[0], one.values[1]) for one in judgement.points],
         [*labels] if labels else [""] * len(judgement.points),
         ["" if one is None else str(one) for one in given],

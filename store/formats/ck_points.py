@@ -10,8 +10,10 @@ A point is read from its sub-points, and one that has none, or only broken ones,
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 from ..errors import CkexploreError
@@ -134,21 +136,55 @@ def _dict(value: Any) -> dict[str, Any]:
 # Writing one
 
 
+@dataclass(frozen=True, slots=True)
+class NewPoint:
+    """A point to write, with one dict of characteristics a repetition; without `uid` it gets one."""
+
+    choices: Mapping[str, Any]
+    features: Mapping[str, Any]
+    measurements: Sequence[Mapping[str, Any]]
+    uid: str = ""
+
+
 def add_point(
     entry: Path, choices: Mapping[str, Any], features: Mapping[str, Any], measurements: Sequence[Mapping[str, Any]]
 ) -> str:
     """Append a point with one dict of characteristics a repetition, update the entry's count, and return its UID."""
-    uid = new_uid()
+    return add_points(entry, [NewPoint(choices, features, measurements)])[0]
+
+
+def add_points(entry: Path, several: Iterable[NewPoint]) -> list[str]:
+    """Append points in an order that reading keeps, update the entry's count once, and return their UIDs."""
+    found: list[str] = []
+    since = time_ns()
+    for number, point in enumerate(several):
+        uid = point.uid or new_uid()
+        found.append(uid)
+        _write(entry, uid, point)
+        if number:  # files written within one tick of the clock would come in the order of their UIDs
+            _set_time(entry / f"ckp-{uid}.0001.json", since + number)
+        else:
+            since = max(since, _time(f"{entry}/ckp-{uid}.0001.json"))
+    meta = own_meta(entry)
+    meta["points"] = str(point_count(entry))
+    write_json(entry / META, meta)
+    return found
+
+
+def _set_time(path: Path, time: int) -> None:
+    try:
+        os.utime(path, ns=(time, time))
+    except OSError as error:
+        raise CkexploreError(f"{safe_line(str(path))}: can't be changed ({error.strerror})") from error
+
+
+def _write(entry: Path, uid: str, point: NewPoint) -> None:
+    choices, features = point.choices, point.features
     order = [[f"##choices#{key}" for key in sorted(choices)]]
     identity = {"choices": dict(choices), "features": dict(features), "choices_order": order}
     write_json(entry / f"ckp-{uid}.features.json", {**identity, "permanent": "no", "sub_points": ["0001"]})
     # What was measured is what makes it a point: a kill before leaves none, a kill behind leaves a whole one.
-    write_json(
-        entry / f"ckp-{uid}.0001.json", {**identity, "characteristics_list": [dict(one) for one in measurements]}
-    )
-    flat = {**flatten(choices, "##choices"), **flatten(features, "##features"), **statistics_over(measurements)}
+    measured = {**identity, "characteristics_list": [dict(one) for one in point.measurements]}
+    write_json(entry / f"ckp-{uid}.0001.json", measured)
+    flat = {**flatten(choices, "##choices"), **flatten(features, "##features"), **statistics_over(point.measurements)}
     write_json(entry / f"ckp-{uid}.flat.json", flat)
-    meta = own_meta(entry)
-    meta["points"] = str(point_count(entry))
-    write_json(entry / META, meta)
-    return uid

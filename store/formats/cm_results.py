@@ -38,6 +38,12 @@ def points(entry: Path) -> Iterator[Point]:
         yield unique
 
 
+def points_of_file(path: Path) -> Iterator[Point]:
+    """Read the results of one file, wherever it is. Raises UnreadableError for one that holds none."""
+    for number, result in enumerate(_results(path)):
+        yield _point(result, path.name, number)
+
+
 def point_count(entry: Path) -> int:
     """Count what `points` yields; the results are told apart, but not decoded."""
     count = 0
