@@ -8,14 +8,12 @@ from ...store.untrusted import safe_line
 from ..request import Request, refuse_unknown_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
     from typing import Any
 
     from ...store.formats.point import Point
-    from ..points.chosen import Chosen
 
-__all__ = ["front", "show"]
+__all__ = ["add", "export", "front", "show"]
 
 _CHOOSING = {"where", "sort", "columns", "all_columns", "limit"}
 
@@ -26,7 +24,7 @@ def show(request: Request) -> dict[str, Any]:
     `--sort=COLUMN[:max]`, `--limit=N`; what is the same in all points has no column, unless `--columns=a,b` or
     `--all_columns` says so. `--group=COLUMN` gives the points that have the same value there as one row.
     """
-    from ..points.chosen import chosen_points  # noqa: PLC0415
+    from ..points.chosen import chosen_points, whole_points  # noqa: PLC0415
     from ..points.view import groups, view  # noqa: PLC0415
 
     refuse_unknown_options(request, {*_CHOOSING, "group"})
@@ -55,7 +53,7 @@ def show(request: Request) -> dict[str, Any]:
         return {**answer, "group": name, "groups": listed}
     answer["rows"] = [[table.uids[row], *(one.values[row] for one in found.columns)] for row in shown]
     if not request.console.shows_output:  # who reads the answer gets all that is known of the points, lists too
-        answer["points"] = [_shown(point) for point in whole_points(request, chosen, shown)]
+        answer["points"] = [_shown(point) for _, point in whole_points(request.workspace, chosen, shown)]
     return answer
 
 
@@ -104,6 +102,63 @@ def front(request: Request) -> dict[str, Any]:
     return found
 
 
+def export(request: Request) -> dict[str, Any]:
+    """Export points: `export experiment:NAME --file=FILE.csv`, or .json, .jsonl, .md (a report), .svg, .png (a chart).
+
+    `--where=` chooses points, `--columns=a,b` the columns of CSV, `--objectives=` the front; a file that is there is
+    overwritten only with `--force`. Without `--file` CSV goes to standard output.
+    """
+    from ..points.chosen import chosen_points  # noqa: PLC0415
+    from ..points.exported import exported  # noqa: PLC0415
+
+    refuse_unknown_options(request, {"where", "columns", "objectives", "file", "force"})
+    file = new_file(request) if "file" in request.options else None
+    ending = file.suffix.lower().removeprefix(".") if file else "csv"
+    chosen = chosen_points(request)
+    given = {name: request.text(name) for name in ("objectives", "where")}
+    content = exported(request.workspace, chosen, ending, request.words("columns"), **given)
+    found = {"experiments": [one.cid for one in chosen.experiments], "number_of_points": len(chosen.rows)}
+    if file is None:
+        return {**found, "text": str(content)}
+    from ...store.formats.ck_entries import write_bytes  # noqa: PLC0415
+
+    write_bytes(file, content.encode() if isinstance(content, str) else content)
+    return {**found, "file": safe_line(str(file))}
+
+
+def add(request: Request) -> dict[str, Any]:
+    """Import points into an experiment of yours: `import experiment:NAME --file=F`, or add an empty one.
+
+    F is what `export` wrote, a CSV file, a `cm-result.json`, or a folder of MLPerf or CM results; without a name the
+    experiment is called as the file. Of a CSV file, `--choices=a,b` and `--characteristics=c,d` say what columns are.
+    The same file imported again adds nothing.
+    """
+    if request.action != "import" and "file" not in request.options:
+        from ..changing import add as add_entry  # noqa: PLC0415
+
+        return add_entry(request)
+    from ..annotating import given_file  # noqa: PLC0415
+    from ..points.imported import read_source, usual_name, write_points  # noqa: PLC0415
+
+    refuse_unknown_options(request, {"file", "choices", "characteristics"})
+    if request.cid.repository not in ("", "local"):
+        raise RefusedError(
+            f"points are imported into your own repository, not into {safe_line(request.cid.repository)}; "
+            "leave the repository out"
+        )
+    file = given_file(request)
+    source = read_source(file, request.words("choices"), request.words("characteristics"))
+    done = write_points(request.workspace, request.cid.artifact or usual_name(file), source)
+    return {
+        "experiment": done.experiment,
+        "file": source.name,
+        "sha256": source.sha256,
+        "number_of_points": done.added,
+        "already": done.already,
+        "broken": [{"number": number, "problem": problem} for number, problem in source.broken],
+    }
+
+
 def _margins(request: Request) -> list[float]:
     """Give the margins. Raises InvalidRequestError for what is no number."""
     try:
@@ -139,21 +194,6 @@ def _limit(request: Request) -> int | None:
     from ..request import number  # noqa: PLC0415
 
     return int(number(request, "limit", 1)) if "limit" in request.options else None
-
-
-def whole_points(request: Request, chosen: Chosen, rows: Sequence[int]) -> list[Point]:
-    """Read points anew from their files, with all that a table has no place for, in the order of some rows."""
-    from ...store.formats import format_named  # noqa: PLC0415
-    from ..points.kept_table import place_of  # noqa: PLC0415
-
-    found: dict[int, Point] = {}
-    for number, some in chosen.rows_by_experiment(rows).items():
-        format_, root, path = place_of(request.workspace, chosen.experiments[number])
-        row_of = {chosen.table.uids[row]: row for row in some}
-        for point in format_named(format_).points(root, path):
-            if point.uid in row_of:
-                found[row_of[point.uid]] = point
-    return [found[row] for row in rows if row in found]
 
 
 def _shown(point: Point) -> dict[str, Any]:

@@ -6,13 +6,16 @@ from msgspec import Struct
 
 from ...store.cid import Cid, has_wildcard
 from ...store.errors import InvalidRequestError, NotFoundError
+from ...store.formats import format_named
+from ...store.formats.point import Point
 from ...store.lookup import Location, locate, locate_one
 from ...store.untrusted import safe_line
+from ...store.workspace import Workspace
 from ..common import checked_repositories
 from ..request import Request
 from .expression import parse
 from .filtering import passing, why_none
-from .kept_table import table_of
+from .kept_table import place_of, table_of
 from .table import EXPERIMENT, PointTable, joined
 
 
@@ -86,3 +89,19 @@ def experiments_of(request: Request) -> list[Location]:
     if not found:
         raise NotFoundError(f"nothing matches {safe_line(str(request.cid))}; `ckexplore ls experiment` lists them")
     return list(found.values())
+
+
+def whole_points(workspace: Workspace, chosen: Chosen, rows: Sequence[int]) -> list[tuple[str, Point]]:
+    """Read points anew from their files, with all that a table has no place for, each with its experiment's CID.
+
+    They come in the order of the rows.
+    """
+    found: dict[int, tuple[str, Point]] = {}
+    for number, some in chosen.rows_by_experiment(rows).items():
+        experiment = chosen.experiments[number]
+        format_, root, path = place_of(workspace, experiment)
+        row_of = {chosen.table.uids[row]: row for row in some}
+        for point in format_named(format_).points(root, path):
+            if point.uid in row_of:
+                found[row_of[point.uid]] = (experiment.cid, point)
+    return [found[row] for row in rows if row in found]

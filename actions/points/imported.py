@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from ...store.untrusted import decoded, from_storable, load_json_object, parse_j
 from ...store.workspace import Workspace
 from .csv_points import points_of_csv
 from .json_file import is_point, points_of_document, points_of_lines
+from .table import EXPERIMENT
 
 _LIMIT = 512 << 20
 _POINT_LIMIT = 32 << 20
@@ -78,10 +80,11 @@ def _source(name: str, digest: str, listed: Iterable[Numbered]) -> Source:
         if isinstance(one, str):
             broken.append((number, safe_line(one, 300)))
             continue
-        if one.problem or not one.characteristics:
-            broken.append((number, safe_line(one.problem or "nothing was measured", 300)))
         if one.characteristics:
             points.append((number, one))
+        if one.problem or not one.characteristics:
+            what = "imported all the same" if one.characteristics else "left out"
+            broken.append((number, f"{safe_line(one.problem, 300) or 'nothing was measured'} ({what})"))
     if not points and not broken:
         raise UnreadableError(f"{name}: no points in it")
     return Source(name, digest, points, broken)
@@ -112,7 +115,8 @@ def _of_repository(root: Path, format_: str) -> Iterator[Point]:
     for folder in reader.folders(root):
         for artifact in reader.read(root, folder):
             if artifact.module == "experiment":
-                yield from reader.points(root, from_storable(artifact.path))
+                for point in reader.points(root, from_storable(artifact.path)):
+                    yield replace(point, features={EXPERIMENT: artifact.title, **point.features})
 
 
 def _hash_of(points: Iterable[Point | str]) -> str:

@@ -12,6 +12,7 @@ Result = Mapping[str, Any]
 _MEASURED_SHOWN = 8
 _SAME_SHOWN = 12
 _UID_SHOWN = 8
+_BROKEN_SHOWN = 20
 _NARROW_COLUMN = 9  # cells, with what is between two columns
 
 
@@ -169,6 +170,24 @@ def _scatter(scatter: Mapping[str, Any], width: int) -> list[str]:
     return front_chart(shown, min(width, _CHART_WIDTH), _CHART_HEIGHT).lines()
 
 
+def _exported(result: Result, _width: int) -> list[str]:
+    if "text" in result:
+        return [line.rstrip("\r") for line in result["text"].removesuffix("\n").split("\n")]
+    return [f"{number_of(result['number_of_points'], 'point')} in {result['file']}"]
+
+
+def imported(result: Result, _width: int) -> list[str]:
+    """Tell what was imported, and every row that couldn't be."""
+    told = f"{result['experiment']}: {number_of(result['number_of_points'], 'point')} imported from {result['file']}"
+    if result["already"]:
+        told = f"{result['experiment']}: {result['file']} was imported before, nothing is new"
+    broken = result["broken"]
+    lines = [told, *(f"  number {one['number']}: {one['problem']}" for one in broken[:_BROKEN_SHOWN])]
+    if len(broken) > _BROKEN_SHOWN:
+        lines.append(f"  and {len(broken) - _BROKEN_SHOWN:,} more that aren't right; --out=json lists all")
+    return lines
+
+
 def labels(names: Sequence[str]) -> list[str]:
     """Give the last parts of columns' names, and more of those that are alike."""
     last = [name.rpartition(".")[2] for name in names]
@@ -188,4 +207,5 @@ def cell(name: str, value: Any) -> str:
 TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "show experiment": _points,
     "front experiment": _front,
+    "export experiment": _exported,
 }

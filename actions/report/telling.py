@@ -102,6 +102,11 @@ def _written(result: Result, _width: int) -> list[str]:
     return [f"Entry {result['data_alias']} ({result['data_uid']}, {result['path']}) {how} successfully!"]
 
 
+def _experiment(result: Result, width: int) -> list[str]:
+    """Tell of an experiment what was imported into it, or that it was added as any entry."""
+    return experiment_telling.imported(result, width) if "sha256" in result else _written(result, width)
+
+
 def _placed(result: Result, _width: int) -> list[str]:
     """Tell what an entry was renamed, copied or moved to."""
     new = f"{result['repo_uoa']}:{result['module_uoa']}:{result['data_uoa']}"
@@ -139,6 +144,7 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "update": _written,
     **dict.fromkeys(("cp", "mv", "ren"), _placed),
     "add repo": _added,
+    "add experiment": _experiment,
     "add module": _module,
     "add_action": _module,
     "remove_action": _module,

@@ -28,13 +28,18 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_text(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a text file atomically: beside its place, then renamed. Raises CkexploreError when the disk refuses."""
+    write_bytes(path, text.encode("utf-8", "surrogateescape"), mode)
+
+
+def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file in the same way. Raises CkexploreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         name = path.parent / f".{os.urandom(8).hex()}.tmp"
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
-                stream.write(text)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(data)
             name.chmod(mode)
             name.replace(path)
         except BaseException:
