@@ -53,7 +53,7 @@ def _front_of_two(vectors: Sequence[Vector]) -> list[int]:
     Sorted by the first alone, which takes half as long as by both, so a point can still follow that is better than the
     one before it.
     """
-    firsts, seconds = zip(*vectors, strict=True)
+    firsts, seconds = [one[0] for one in vectors], [one[1] for one in vectors]
     all_known = isfinite(sum(firsts)) and isfinite(sum(seconds))
     numbers = _undominated_by_one(firsts, seconds) if all_known else _known(vectors)
     order = sorted(numbers, key=firsts.__getitem__)
