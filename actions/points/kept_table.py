@@ -28,7 +28,7 @@ from ...store.workspace import Workspace
 from .table import Column, Kind, PointTable, Value, point_table
 
 _VERSION = 1
-_FEWEST_POINTS = 20  # fewer are read as quickly as what would be kept of them
+_FEWEST_POINTS = 4  # fewer are read as quickly as what would be kept of them
 _LARGEST = 1 << 30
 _DEEPEST = 4
 _FILES = 1_000_000

@@ -181,15 +181,16 @@ def joined(tables: Sequence[tuple[str, PointTable]]) -> PointTable:
 
 
 def _flatten(name: str, value: Any, put: Callable[[str, Value], None], depth: int = 0) -> None:
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind is float or kind is int or kind is bool:
+        put(name, value)
+    elif kind is str:
+        put(name, value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT])
+    elif kind is dict:
         if depth < _DEEPEST:
             for key, item in value.items():
                 _flatten(f"{name}.{key}", item, put, depth + 1)
-    elif isinstance(value, str):
-        put(name, value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT])
-    elif isinstance(value, int | float):
-        put(name, value)
-    elif isinstance(value, list) and len(value) <= _DEEPEST and all(isinstance(one, str | int) for one in value):
+    elif kind is list and len(value) <= _DEEPEST and all(isinstance(one, str | int) for one in value):
         put(name, ", ".join(map(str, value))[:_LONGEST_TEXT])
 
 

@@ -127,10 +127,14 @@ def _point(choices: Keys, features: Keys, value: Mapping[str, Any], run: dict[st
 def _picked(keys: Keys, value: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, candidates in keys.items():
-        given = next((value[key] for key in candidates if value.get(key) not in (None, "")), None)
-        short = safe_value(given) if isinstance(given, dict) else count_or_line(given)
-        if short is not None:
-            found[name] = short
+        for key in candidates:
+            given = value.get(key)
+            if given is None or given == "":
+                continue
+            short = safe_value(given) if isinstance(given, dict) else count_or_line(given)
+            if short is not None:
+                found[name] = short
+            break
     return found
 
 

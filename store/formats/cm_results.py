@@ -100,27 +100,33 @@ def _results(path: Path) -> Sequence[Any]:
 
 
 def _point(result: Any, file: str, number: int) -> Point:
-    source, uid = safe_line(file), derived_uid(RESULT, file, str(number))
+    source = safe_line(file)
     place = f"{source}: result {number + 1}"
     try:
         value = _decoded(result, place)
         if not isinstance(value, dict):
             raise UnreadableError(f"{place} is a {type(value).__name__}, not an object")
         own = value.get("uid")
-        uid = own.lower() if isinstance(own, str) and is_uid(own) else uid
-        return replace(shaped(value), uid=uid, source=source)
+        uid = own.lower() if isinstance(own, str) and is_uid(own) else _derived(file, number)
+        found = shaped(value)
+        return Point(uid, found.choices, found.features, found.characteristics, found.problem, source)
     except UnreadableError as error:
-        return Point(uid, problem=str(error), source=source)
+        return Point(_derived(file, number), problem=str(error), source=source)
     except RecursionError:
-        return Point(uid, problem=f"{place} is nested too deep", source=source)
+        return Point(_derived(file, number), problem=f"{place} is nested too deep", source=source)
+
+
+def _derived(file: str, number: int) -> str:
+    return derived_uid(RESULT, file, str(number))
 
 
 def _decoded(result: Any, place: str) -> Any:
     if not isinstance(result, msgspec.Raw):
         return result
-    if nests_too_deep(bytes(result)):
+    data = bytes(result)
+    if nests_too_deep(data):
         raise UnreadableError(f"{place} is nested too deep")
     try:
-        return _ANY.decode(result)
+        return _ANY.decode(data)
     except (msgspec.DecodeError, ValueError):
-        return parse_json(bytes(result).decode("utf-8", "surrogateescape"), place)
+        return parse_json(data.decode("utf-8", "surrogateescape"), place)
