@@ -15,15 +15,16 @@ from .objective import Objective, objectives
 
 _USUAL = "latency:min,accuracy:max"
 _NAMED = 16
+_FIRST = 2  # of the objectives that a program names, as many as a sweep judges by
 
 
 def asked_objectives(text: str, given: Mapping[str, str], table: PointTable) -> tuple[Objective, ...]:
-    """Read the objectives in `text`; `given` says what a program's own names mean, and stands for no text.
+    """Read the objectives in `text`; `given` says what a program's own names mean; its first two stand for no text.
 
     Raises InvalidRequestError, with the numbers that there are, where nothing says what is better.
     """
     if text or given:
-        return objectives(text or ",".join(given), given)
+        return objectives(text or ",".join(list(given)[:_FIRST]), given)
     usual = objectives(_USUAL)
     if all(_is_there(one, table) for one in usual):
         return usual

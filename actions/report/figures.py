@@ -6,7 +6,7 @@ A figure is a function of the size, so that the same data are drawn anew for eve
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ...store.errors import CkexploreError
 from ...store.formats.ck_points import load_point
@@ -85,28 +85,19 @@ def _line(name: str, values: list[float], x_axis: Axis, y_axis: Axis, width: int
     return line({name: values}, width=width, height=height, x_axis=x_axis, y_axis=y_axis)
 
 
-def axis_of(name: str, better: Literal["low", "high", ""] = "", *, logarithmic: bool = False) -> Axis:
-    """Make the axis of a characteristic: its unit is the end of its name."""
+def axis_of(name: str, values: Sequence[float] = (), better: str = "") -> Axis:
+    """Make the axis of a characteristic, whose name ends with its unit; logarithmic where the values reach far.
+
+    `better` is "min", "max" or "".
+    """
     title, unit = name, "%" if name.startswith(("accuracy", "top1")) else ""
     for ending, of_ending in _UNITS:
         if name.endswith(ending) and not name.endswith("per_s"):
             title, unit = name.removesuffix(ending) if ending.startswith("_") else name, of_ending
             break
-    return Axis(title=title, unit=unit, logarithmic=logarithmic, better=better)
-
-
-def is_wide(values: Sequence[float]) -> bool:
-    """Tell whether values reach so far that only a logarithmic axis shows the small ones apart."""
-    above = [value for value in values if value > 0]
-    return bool(above) and len(above) == len(values) and max(above) > _WIDE * min(above)
-
-
-def axis_of(name: str, values: Sequence[float], better: str = "") -> Axis:
-    """Make the axis of a characteristic for some values: logarithmic where they reach far."""
-    axis, span = _axis(name), [value for value in values if value > 0]
-    wide = len(span) == len(values) and bool(span) and max(span) > 20 * min(span)
+    positive = bool(values) and min(values) > 0
     end = "low" if better == "min" else "high" if better == "max" else ""
-    return Axis(title=axis.title, unit=axis.unit, logarithmic=wide, better=end)
+    return Axis(title=title, unit=unit, logarithmic=positive and max(values) > _WIDE * min(values), better=end)
 
 
 def _trade_off(
@@ -117,7 +108,7 @@ def _trade_off(
         for point, one in zip(points, numbers, strict=True)
         if cost in one and gain in one
     ]
-    x_axis = axis_of(cost, logarithmic=is_wide([point.x for point in shown if point.x > 0]))
+    x_axis = axis_of(cost, [point.x for point in shown if point.x > 0])
     return partial(_scatter, tuple(shown), x_axis, axis_of(gain), tuple(front([(one.x, -one.y) for one in shown])))
 
 

@@ -1,18 +1,16 @@
 """The chart of a front: all judged points by the first two objectives, with the front as a step line."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from msgspec import Struct
 
 from ..explore.judgement import Judgement
+from ..explore.objective import Better
 from ..points.table import Value
 from .axis import Axis
 from .chart import Chart
 from .charts import Drawable, PlotPoint, scatter, scatter_plot
-from .figures import axis_of, is_wide
-
-End = Literal["low", "high"]
+from .figures import axis_of
 
 
 class FrontScatter(Struct, frozen=True):
@@ -23,7 +21,7 @@ class FrontScatter(Struct, frozen=True):
     """
 
     names: tuple[str, str]
-    better: tuple[End, End]
+    better: tuple[Better, Better]
     places: list[tuple[float, float]]
     labels: list[str]
     groups: list[str]
@@ -40,16 +38,12 @@ def front_scatter(judgement: Judgement, labels: Sequence[str] = (), groups: Sequ
     given = [*groups] if groups else [None if in_two else one.standing for one in judgement.points]
     return FrontScatter(
         (first.label, second.label),
-        (_end(judgement.objectives[0].better), _end(judgement.objectives[1].better)),
+        (judgement.objectives[0].better, judgement.objectives[1].better),
         [(one.values[0], one.values[1]) for one in judgement.points],
         [*labels] if labels else [""] * len(judgement.points),
         ["" if one is None else str(one) for one in given],
         [number for number, one in enumerate(judgement.points) if in_two and one.standing == "front"],
     )
-
-
-def _end(better: str) -> End:
-    return "high" if better == "max" else "low"
 
 
 def front_chart(shown: FrontScatter, width: int, height: int, selected: int | None = None) -> Chart:
@@ -68,8 +62,8 @@ def front_plot(shown: FrontScatter, title: str) -> Drawable:
 
 def _axes(shown: FrontScatter) -> tuple[Axis, Axis]:
     x_axis, y_axis = (
-        axis_of(name, end, logarithmic=is_wide([place[number] for place in shown.places]))
-        for number, (name, end) in enumerate(zip(shown.names, shown.better, strict=True))
+        axis_of(name, [place[number] for place in shown.places], better)
+        for number, (name, better) in enumerate(zip(shown.names, shown.better, strict=True))
     )
     return x_axis, y_axis
 
