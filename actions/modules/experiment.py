@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...store.formats.point import Point
+    from ..plan import Plan
 
-__all__ = ["add", "export", "front", "show"]
+__all__ = ["add", "export", "front", "replay", "show"]
 
 _CHOOSING = {"where", "sort", "columns", "all_columns", "limit"}
 
@@ -100,6 +101,17 @@ def front(request: Request) -> dict[str, Any]:
     elif file is not None:
         raise InvalidRequestError("a chart of a front needs at least two objectives and a point that has both")
     return found
+
+
+def replay(request: Request) -> Plan:
+    """Run a stored point again, and say whether it is reproduced: `replay experiment:NAME --point=UID`.
+
+    Its program is measured in blocks with the same choices; `--tolerance=0.05` is the share by which a value may
+    differ. `--objectives=` says what is compared, `--blocks=` and `--budget=` how long it takes.
+    """
+    from ..explore.replaying import plan_replay  # noqa: PLC0415
+
+    return plan_replay(request)
 
 
 def export(request: Request) -> dict[str, Any]:
