@@ -61,6 +61,7 @@ def _point(table: PointTable, judgement: Judgement, one: Judged, columns: Sequen
     return {
         "point": table.uids[one.row],
         "standing": one.standing,
+        "sure": one.sure,
         "values": dict(zip(names, one.values, strict=True)),
         **({"intervals": intervals} if intervals else {}),
         "choices": {name: table.columns[name].values[one.row] for name in columns},

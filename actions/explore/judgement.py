@@ -9,20 +9,23 @@ from msgspec import Struct
 from ...store.errors import InvalidRequestError
 from ..measure.statistics import FEWEST_BLOCKS, estimate
 from ..points.table import Column, PointTable, is_number
-from .front import Bounds, Standing, Vector, front_with_margins, hypervolume, knee, minimised, standings
+from .front import Bounds, Standing, Vector, front, front_with_margins, hypervolume, knee, minimised, standings
 from .objective import Objective
 
 
 class Judged(Struct, frozen=True):
     """A point with all its objectives: its row in the table, its values as measured, their intervals, its standing.
 
-    An interval is (low, high), or None where the point wasn't measured often enough to tell.
+    "front" is nobody's inferior by its medians, and `sure` says that it is so wherever in their intervals the values
+    are; "possibly" is inferior by its medians, while the intervals allow more; "dominated" is inferior for sure. An
+    interval is (low, high), or None where the point wasn't measured often enough to tell.
     """
 
     row: int
     values: Vector
     intervals: tuple[tuple[float, float] | None, ...]
     standing: Standing
+    sure: bool
 
 
 class Judgement(Struct, frozen=True):
@@ -41,12 +44,12 @@ class Judgement(Struct, frozen=True):
 
     @property
     def front(self) -> list[Judged]:
-        """The points that are surely on the front, by the first objective."""
+        """The points on the front, by the first objective."""
         return self._standing("front")
 
     @property
     def possibly(self) -> list[Judged]:
-        """Those that may be on it: their intervals don't tell."""
+        """Those that may be on it, as far as their intervals tell."""
         return self._standing("possibly")
 
     def _standing(self, wanted: Standing) -> list[Judged]:
@@ -81,14 +84,21 @@ def judge(table: PointTable, objectives: Sequence[Objective], margins: Sequence[
     if margins:
         kept = set(front_with_margins(values, ways, margins))
         standing: list[Standing] = ["front" if number in kept else "dominated" for number in range(len(rows))]
+        sure = [True] * len(rows)
     else:
-        standing = standings([_bounds(one, known, ways) for one, known in zip(values, intervals, strict=True)])
+        certain = standings([_bounds(one, known, ways) for one, known in zip(values, intervals, strict=True)])
+        by_median = set(front(vectors))
+        standing = [
+            "front" if number in by_median else "dominated" if one == "dominated" else "possibly"
+            for number, one in enumerate(certain)
+        ]
+        sure = [one != "possibly" for one in certain]
     on_front = [number for number, one in enumerate(standing) if one == "front"]
     bend = knee([vectors[number] for number in on_front])
     return Judgement(
         tuple(objectives),
         columns,
-        tuple(map(Judged, rows, values, intervals, standing)),
+        tuple(map(Judged, rows, values, intervals, standing, sure)),
         len(table) - len(rows),
         None if bend is None else rows[on_front[bend]],
         share_of_box(vectors, vectors),

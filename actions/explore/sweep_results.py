@@ -41,6 +41,7 @@ def results_of(
         "axes": [axis.name for axis in sweep.space.axes],
         "swept": [_shown(found[row], standing.get(row), sweep) for row in (*on_front, *others)[:_SHOWN]],
         "front": len(judgement.front),
+        "sure": sum(one.sure for one in judgement.front),
         "possibly": len(judgement.possibly),
         "knee": table.uids[judgement.knee] if judgement.knee is not None else "",
         "hypervolume": round(judgement.hypervolume, 4),
@@ -60,7 +61,12 @@ def _shown(point: Point, judged: Judged | None, sweep: Sweep) -> dict[str, Any]:
         "point": point.uid,
         "choices": {axis.name: point.choices[axis.name] for axis in sweep.space.axes if axis.name in point.choices},
         **(
-            {"values": list(judged.values), "intervals": list(judged.intervals), "standing": judged.standing}
+            {
+                "values": list(judged.values),
+                "intervals": list(judged.intervals),
+                "standing": judged.standing,
+                "sure": judged.sure,
+            }
             if judged is not None
             else {"reason": failure(point) or "it lacks an objective"}
         ),

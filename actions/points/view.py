@@ -13,6 +13,7 @@ from .table import EXPERIMENT, Column, PointTable, Value, is_number
 FIRST = ("accuracy_top1", "latency_median_s", "latency_p90_ms", "latency_p90_s", "execution_time", "throughput_per_s")
 """What matters most of what was measured; a narrow table shows no more."""
 _BEFORE_CHOICES = 2
+_COMPARED = 2_000
 _TOLD_BY_OTHERS = {"point", "repetitions", "return_code", "repeat", "source", "problem", "metric"}
 _DIRECTIONS = {"": False, "min": False, "max": True}
 
@@ -57,13 +58,34 @@ def view(
     same = [one for one in telling if several and is_same(one, ordered)]
     differing = [one for one in telling if not (several and is_same(one, ordered))]
     measured = _measured_first([one for one in differing if one.kind == "characteristic"])
-    chosen = [one for one in differing if one.kind == "choice"]
+    chosen = _without_echoes([one for one in differing if one.kind == "choice"], ordered)
     before = [one for name in (EXPERIMENT,) if (one := table.columns.get(name))]
     last = [one for one in known if one.name == "problem"]
     first, rest = measured[:_BEFORE_CHOICES], measured[_BEFORE_CHOICES:]
     return View(
         table, ordered, [*before, *first, *chosen, *rest, *last], {one.name: one.values[ordered[0]] for one in same}
     )
+
+
+def _without_echoes(columns: Sequence[Column], rows: Sequence[int]) -> list[Column]:
+    """Of columns that say the same in other names, as of a choice and the variable that it set, leave the shortest."""
+    if len(rows) > _COMPARED:
+        return list(columns)
+    told: dict[tuple[str, ...], Column] = {}
+    for column in columns:
+        key = tuple(_as_told(column.values[row]) for row in rows)
+        if key not in told or len(column.label) < len(told[key].label):
+            told[key] = column
+    kept = {column.name for column in told.values()}
+    return [column for column in columns if column.name in kept]
+
+
+def _as_told(value: Value) -> str:
+    """Write a value so that 0.5 and "0.50" are the same."""
+    try:
+        return "" if value is None else repr(float(value))
+    except ValueError:
+        return str(value)
 
 
 def _values(column: Column, rows: Sequence[int]) -> list[bool]:

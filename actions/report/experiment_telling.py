@@ -110,16 +110,20 @@ _CHART_WIDTH, _CHART_HEIGHT = 100, 22
 
 
 def _standing(result: Result) -> list[str]:
+    sure = sum(one["sure"] for one in result["points"] if one["standing"] == "front")
     told = [f"{len(result['front'])} of {result['judged']:,} are on the front"]
+    if sure < len(result["front"]):
+        told[0] += f" by their medians, {sure} of them for sure"
     if result["margins"]:
         told[0] = f"{len(result['front'])} of {result['judged']:,} stay with margins (not necessarily a Pareto front)"
     if result["possibly"]:
-        told.append(f"{len(result['possibly'])} possibly: their repetitions don't tell")
+        told.append(f"{len(result['possibly'])} more possibly: their repetitions don't tell")
     if result["without"]:
         told.append(f"{result['without']:,} lack an objective")
+    lines = ["; ".join(told)]
     if result["hypervolume"] is not None:
-        told.append(f"the front dominates {result['hypervolume']:.1%} of the box from the best to the worst values")
-    return ["; ".join(told)]
+        lines.append(f"the front dominates {result['hypervolume']:.1%} of the box from the best to the worst values")
+    return lines
 
 
 def _marks(result: Result, one: Mapping[str, Any]) -> str:

@@ -63,9 +63,10 @@ def _table(judged: Sequence[Result], result: Result, width: int) -> list[str]:
     lines = text_table(header, rows, width=width)
     if len(judged) > _ROWS:
         lines.append(f"… and {len(judged) - _ROWS} more: ckexplore show {result['experiment'].removeprefix('local:')}")
-    sure, maybe = result["front"], result["possibly"]
-    told = f"● {sure} on the front"
-    told += f", ○ {maybe} possibly: their intervals don't tell" if maybe else ""
+    on_front, maybe = result["front"], result["possibly"]
+    told = f"● {on_front} on the front by their medians"
+    told += "" if result["sure"] == on_front else f", {result['sure']} of them for sure"
+    told += f"; ○ {maybe} more possibly: their intervals don't tell" if maybe else ""
     return [*lines, told + (", ★ the knee" if result["knee"] else "")]
 
 
