@@ -189,7 +189,7 @@ def _recording(program: Program, build: Build | None) -> dict[str, Any]:
     location = program.location
     identity = {"data_uoa": location.title, "data_uid": location.uid, "repo_uoa": location.repository.alias}
     return {
-        "experiment": f"{location.title}.{program.command}",
+        "experiment": program.request.text("record_uoa") or f"{location.title}.{program.command}",
         "program": identity,
         "tags": [*ck.tags_of(program.meta), *program.request.words("tags")],
         "choices": choices,
