@@ -32,7 +32,7 @@ check: $(STAMPS)/test
 
 # ARTIFACTS=100000 measures the catalog at its full size, REPOSITORIES="…" on folders of real ones.
 bench: $(STAMPS)/test
-	@for name in startup widgets charts pane; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@for name in startup widgets charts pane front points; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 	@echo "== catalog"; $(BIN)/python benchmarks/catalog.py --artifacts $(ARTIFACTS) $(addprefix --repositories ,$(REPOSITORIES))
 
 screenshots: $(STAMPS)/test
