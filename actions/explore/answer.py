@@ -38,6 +38,7 @@ def answer(table: PointTable, judgement: Judgement, group: str = "") -> dict[str
         "without": judgement.without,
         "front": [table.uids[one.row] for one in judgement.front],
         "possibly": [table.uids[one.row] for one in judgement.possibly],
+        "dominated": [table.uids[one.row] for one in judgement.points if one.standing == "dominated"],
         "knee": None if judgement.knee is None else table.uids[judgement.knee],
         "best": {
             objective.name: table.uids[one.row]

@@ -160,7 +160,7 @@ def add(request: Request) -> dict[str, Any]:
         )
     file = given_file(request)
     source = read_source(file, request.words("choices"), request.words("characteristics"))
-    done = write_points(request.workspace, request.cid.artifact or usual_name(file), source)
+    done = write_points(request.workspace, request.cid.artifact or usual_name(file), source, request.console.progress)
     return {
         "experiment": done.experiment,
         "file": source.name,

@@ -7,7 +7,7 @@ again: the experiment's meta lists the hashes, and an import that was cut short 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from .table import EXPERIMENT
 _LIMIT = 512 << 20
 _POINT_LIMIT = 32 << 20
 _MARK = "imported"
+_TOLD_EVERY = 250  # points
 
 Numbered = tuple[int, Point | str]
 """The number of a row, a line or a result, with its point, or with what is wrong with it."""
@@ -137,8 +138,12 @@ def usual_name(path: Path) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem if path.is_file() else path.name).strip(".-") or "points"
 
 
-def write_points(workspace: Workspace, name: str, source: Source) -> Imported:
+def write_points(
+    workspace: Workspace, name: str, source: Source, progress: Callable[[float, str], None] = lambda *_: None
+) -> Imported:
     """Add points to the user's experiment of that name, which is made when it isn't there.
+
+    `progress` is told the share that is written, and what is going on.
 
     Raises CkexploreError; InvalidRequestError for a name that none can have, and when there is no point to add.
     """
@@ -157,12 +162,21 @@ def write_points(workspace: Workspace, name: str, source: Source) -> Imported:
             return Imported(title, 0, already=True)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         mark = {"file": source.name, "sha256": source.sha256, "time": now}
-        uids = ck_points.add_points(entry, _new(entry, source, mark))
+        uids = ck_points.add_points(entry, _told(_new(entry, source, mark), len(source.points), progress))
         meta = ck.own_meta(entry)
         tags = meta.get("tags") if isinstance(meta.get("tags"), list) else []
         meta |= {"tags": sorted({*map(str, tags or []), _MARK}), _MARK: [*earlier, {**mark, "points": len(uids)}]}
         write_json(entry / ck.META, meta)
         return Imported(title, len(uids), already=False)
+
+
+def _told(
+    points: Iterable[ck_points.NewPoint], count: int, progress: Callable[[float, str], None]
+) -> Iterator[ck_points.NewPoint]:
+    for number, point in enumerate(points):
+        if number % _TOLD_EVERY == _TOLD_EVERY - 1:
+            progress(number / count, f"importing {count:,} points")
+        yield point
 
 
 def _earlier(entry: Path) -> list[dict[str, Any]]:
