@@ -43,7 +43,9 @@ def test_loops_are_measured_whole_and_recorded_where_ck_records(stranger: Strang
 
 
 def test_random_choices_are_as_many_as_iterations_say(stranger: Stranger) -> None:
-    plan = stranger.plan("autotune", "pipeline:program", **{**INPUT, "choices_selection": [{"choice": ["1", "3"]}, {}], "iterations": 2})
+    plan = stranger.plan(
+        "autotune", "pipeline:program", **{**INPUT, "choices_selection": [{"choice": ["1", "3"]}, {}], "iterations": 2}
+    )
     assert plan.sweep is not None
     assert (plan.sweep.sampler, plan.sweep.points) == ("random", 2)
 
