@@ -156,6 +156,8 @@ class Sweep(Struct, frozen=True):
     """Configurations whose blocks are interleaved."""
     again: bool = False
     """Whether what was measured before is measured again."""
+    retry: bool = False
+    """Whether what failed before is tried again."""
     against: dict[str, list[float]] = {}
     """What an earlier point measured, in each repetition, by the names of columns: this replays it."""
     tolerance: float = 0.05

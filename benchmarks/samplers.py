@@ -88,7 +88,7 @@ def _found(
     reference: tuple[float, ...],
 ) -> float:
     """Give the hypervolume of what one sampler finds."""
-    chosen = sampler(name, allowed, points=budget, seed=seed, known=(), objectives=2)
+    chosen = sampler(name, allowed, points=budget, seed=seed, objectives=2)
     found: list[tuple[float, ...]] = []
     while len(found) < budget and (asked := chosen.ask(min(_TOGETHER, budget - len(found)))):
         for number in asked:

@@ -7,13 +7,18 @@ from ...store.formats.point import Point
 from ..measure import host
 
 
-def measured_before(entry: Path) -> dict[str, Point]:
-    """Give an experiment's points of this machine by their configuration's identity; failed ones aren't among them."""
+def measured_before(entry: Path, *, failed: bool) -> dict[str, Point]:
+    """Give an experiment's points of this machine by their configuration's identity, those that `failed` as well."""
     here = _machine(host.describe())
     found: dict[str, Point] = {}
     for point in points(entry):
         name = point.features.get("configuration")
-        if isinstance(name, str) and name and not failure(point) and _machine(point.features.get("platform")) == here:
+        if (
+            isinstance(name, str)
+            and name
+            and (failed or not failure(point))
+            and _machine(point.features.get("platform")) == here
+        ):
             found[name] = point
     return found
 

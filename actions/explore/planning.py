@@ -200,6 +200,7 @@ def _protocol(request: Request, space: Space, fewest: int, most: int) -> dict[st
         "most_blocks": most,
         "width": number(request, "width", 0.05),
         "together": max(1, int(number(request, "together", 8))),
+        "retry": request.flag("retry"),
         "again": request.flag("again") or request.action == "benchmark",
     }
 

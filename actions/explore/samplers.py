@@ -28,10 +28,10 @@ class Sampler(Protocol):
         ...
 
 
-def sampler(name: str, allowed: Allowed, *, points: int, seed: int, known: Sequence[int], objectives: int) -> Sampler:
-    """Make the sampler of a name, for about so many points; it leaves out what is `known`. Raises CkexploreError."""
+def sampler(name: str, allowed: Allowed, *, points: int, seed: int, objectives: int) -> Sampler:
+    """Make the sampler of a name, for about so many points and so many objectives. Raises CkexploreError."""
     if name == "optuna":
-        return _Optuna(allowed, seed, known, objectives)
+        return _Optuna(allowed, seed, objectives)
     generator = random.Random(seed)  # noqa: S311  (no secret)
     if name == "exhaustive":
         order = allowed.numbers()
@@ -41,14 +41,14 @@ def sampler(name: str, allowed: Allowed, *, points: int, seed: int, known: Seque
         order = _latin_hypercube(allowed, points, generator)
     else:
         raise InvalidRequestError(f"there is no sampler {name[:40]!r}; there are {', '.join(NAMES)}")
-    return _InOrder(order, known)
+    return _InOrder(order)
 
 
 class _InOrder:
     """Proposes what an order yields."""
 
-    def __init__(self, order: Iterator[int], known: Sequence[int]) -> None:
-        self._order, self._seen = order, set(known)
+    def __init__(self, order: Iterator[int]) -> None:
+        self._order, self._seen = order, set[int]()
 
     def ask(self, count: int) -> list[int]:
         found: list[int] = []
@@ -99,7 +99,7 @@ class _Optuna:
     measured already are told again; after many of them an unseen configuration is taken at random.
     """
 
-    def __init__(self, allowed: Allowed, seed: int, known: Sequence[int], objectives: int) -> None:
+    def __init__(self, allowed: Allowed, seed: int, objectives: int) -> None:
         try:
             import optuna  # noqa: PLC0415  (an extra, and slow to import)
         except ImportError as error:
@@ -115,7 +115,7 @@ class _Optuna:
         )
         self._space = {axis.name: _distribution(optuna, axis) for axis in allowed.space.axes}
         self._orders = [_ascending(axis) for axis in allowed.space.axes]
-        self._seen = set(known)
+        self._seen: set[int] = set()
         self._told: dict[int, Sequence[float] | None] = {}
         self._asked: dict[int, Any] = {}
 

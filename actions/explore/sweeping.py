@@ -28,7 +28,7 @@ from ..results import experiment_entry, identity
 from .axis import Configuration, number_of
 from .block import Block, BlockRunner, Configured, configured, identity_of
 from .front import Vector, minimised
-from .measured_before import measured_before
+from .measured_before import failure, measured_before
 from .objective import Objective, objectives
 from .planning import in_words
 from .samplers import sampler
@@ -46,13 +46,14 @@ class Measuring:
     def __init__(self, number: int, configuration: Configuration, one: Configured | None, reason: str = "") -> None:
         self.number, self.configuration, self.one, self.reason = number, configuration, one, reason
         self.blocks: list[dict[str, Any]] = []
+        self.known: Point | None = None
         self.identity = self.ended = self.noise = ""
         self.spoiled = 0
 
     @property
     def over(self) -> bool:
         """Whether no block more is wanted."""
-        return bool(self.reason or self.ended)
+        return bool(self.known or self.reason or self.ended)
 
 
 class Sweeper:
@@ -77,13 +78,12 @@ class Sweeper:
         first = next(one for one in self._sweep.variants if one.run >= 0)
         arguments = configured(self._plan, self._sweep.space, first, self._sweep.space.configuration(0)).recording
         entry = experiment_entry(self._around.workspace, arguments)
-        known = {} if self._sweep.again else measured_before(entry)
+        known = {} if self._sweep.again else measured_before(entry, failed=not self._sweep.retry)
         chosen = sampler(
             self._sweep.sampler,
             self._allowed,
             points=self._total or 1,
             seed=self._sweep.seed,
-            known=(),
             objectives=len(self._objectives),
         )
         stopped = ""
@@ -95,17 +95,17 @@ class Sweeper:
                 break
             group = [self._begin(number) for number in asked]
             for one in group:
-                if one.identity and one.identity in known:
-                    self._points.append(known[one.identity])
+                if one.identity in known:
+                    one.known = known[one.identity]
+                    self._points.append(one.known)
                     self._counts["known"] += 1
-                    one.ended = "known"
             self._measure([one for one in group if not one.over])
             for one in group:
-                if one.ended != "known" and (one.blocks or one.reason):
+                if one.known is None and (one.blocks or one.reason):
                     self._record(one, arguments)
-                chosen.tell(one.number, self._vector(one, known))
+                chosen.tell(one.number, self._vector(one))
             stopped = "the time was over" if self._is_late() else ""
-        if not self._points or self._counts["failed"] == len(self._points):
+        if all(failure(point) for point in self._points):
             raise FailedError(self._why_nothing())
         return results_of(self._sweep, self._objectives, self._points, entry.name, self._counts, stopped)
 
@@ -121,7 +121,7 @@ class Sweeper:
         return bool(self._sweep.budget) and time.monotonic() - self._started > self._sweep.budget
 
     def _why_nothing(self) -> str:
-        reasons = [str(point.characteristics.get("run", {}).get("fail_reason", "")) for point in self._points]
+        reasons = [failure(point) for point in self._points]
         if not reasons:
             return f"{self._plan.request}: no configuration was measured before the time was over"
         return f"{self._plan.request}: every configuration failed, the first since {reasons[0]}"
@@ -209,12 +209,10 @@ class Sweeper:
         self._write(f"{name}: {told_in_a_line(self._objectives, point)}")
         self._event({"event": "progress", "done": len(self._points), "total": self._total or len(self._points)})
 
-    def _vector(self, one: Measuring, known: dict[str, Point]) -> Vector | None:
+    def _vector(self, one: Measuring) -> Vector | None:
         """Give a configuration's objectives, all to be minimised; None when it has none."""
-        if one.reason:
-            return None
-        blocks = one.blocks or [known[one.identity].characteristics] if one.identity in known else one.blocks
-        if not blocks:
+        blocks = [one.known.characteristics] if one.known else one.blocks
+        if one.reason or not blocks:
             return None
         table = point_table([Point("", {}, {}, middle_of(blocks))])
         try:

@@ -71,7 +71,7 @@ def explore(request: Request) -> Plan:
     """Measure a design space: `--choices.NAME=1,2,4`, `--objectives=latency:min,accuracy:max`, or what its meta says.
 
     `--constraints=`, `--sampler=exhaustive|random|lhs|optuna`, `--points=`, `--budget=10min`, `--blocks=`, `--again`.
-    What was measured before isn't measured again, so a sweep that was ended goes on.
+    What was measured before isn't measured again, so a sweep that was ended goes on; `--retry` tries what failed.
     """
     from ..explore.planning import plan_exploration  # noqa: PLC0415
 

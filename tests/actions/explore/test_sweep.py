@@ -75,6 +75,10 @@ def test_a_configuration_that_fails_hangs_or_measures_nothing_is_a_point_with_it
     assert "time" in reasons[5]
     assert "accuracy" in reasons[6]
     assert set(reasons) == {3, 4, 5, 6}
+    again = explored(stranger, **{"choices.N": "1,3"})
+    assert (again["known"], again["measured"], again["failed"]) == (2, 0, 0)
+    retried = explored(stranger, **{"choices.N": "1,3"}, retry=True)
+    assert (retried["known"], retried["failed"]) == (1, 1)
 
 
 def test_a_sweep_in_which_all_fails_has_failed(stranger: Stranger) -> None:
