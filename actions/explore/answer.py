@@ -80,7 +80,7 @@ def _by_group(table: PointTable, judgement: Judgement, group: str) -> list[dict[
     found: list[dict[str, Any]] = []
     for value, some in sorted(members.items(), key=lambda item: (item[0] is None, str(item[0]))):
         own = judge(table.rows([one.row for one in some]), judgement.objectives)
-        vectors = [minimised(one.values, ways) for one in own.points]
+        vectors = [minimised(one.values, ways) for one in own.points if one.standing != "dominated"]
         found.append(
             {
                 "value": value,

@@ -3,7 +3,7 @@
 All functions take vectors of which every component is to be minimised; `minimised` turns those to maximise around.
 """
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Sequence
 from math import inf, isfinite
 from typing import Literal
@@ -11,6 +11,8 @@ from typing import Literal
 from msgspec import Struct
 
 Vector = tuple[float, ...]
+_MANY = 500  # points
+
 Standing = Literal["front", "possibly", "dominated"]
 
 
@@ -113,11 +115,29 @@ def _front_of_three(vectors: Sequence[Vector], order: Sequence[int]) -> list[int
 
 def _front_of_many(vectors: Sequence[Vector], order: Sequence[int]) -> list[int]:
     """Compare each with those found so far: in this order none is dominated by a later one."""
+    if len(order) > _MANY:
+        return _front_of_arrays(vectors, order)
     found: list[int] = []
     for number in order:
         vector = vectors[number]
         if not any(dominates(vectors[other], vector) for other in found):
             found.append(number)
+    return found
+
+
+def _front_of_arrays(vectors: Sequence[Vector], order: Sequence[int]) -> list[int]:
+    """Do the same from the other side: each found drops all that it dominates, in one go over the columns."""
+    import numpy as np  # noqa: PLC0415  (only so many points are worth its import)
+
+    numbers = np.asarray(order)
+    left = np.asarray([vectors[number] for number in order])
+    found: list[int] = []
+    while len(left):
+        first = left[0]
+        equal = (left == first).all(axis=1)
+        found.extend(int(number) for number in numbers[equal])
+        kept = (left < first).any(axis=1)
+        numbers, left = numbers[kept], left[kept]
     return found
 
 
@@ -194,7 +214,7 @@ def knee(vectors: Sequence[Vector]) -> int | None:
 def hypervolume(vectors: Sequence[Vector], reference: Vector) -> float:
     """Give the volume that the points dominate up to the reference point, in the product of the components' units.
 
-    By slicing along the last component (Zitzler 1999), O(n log n) for two components.
+    By slicing along the last component (Zitzler 1999), O(n log n) for up to three components.
     """
     inside = [one for one in vectors if all(value < limit for value, limit in zip(one, reference, strict=True))]
     return _volume([inside[number] for number in front(inside)], reference)
@@ -212,13 +232,39 @@ def _volume(vectors: Sequence[Vector], reference: Vector) -> float:
                 total += (reference[0] - first) * (least - second)
                 least = second
         return total
+    ordered = sorted(vectors, key=lambda one: one[-1])
+    if len(reference) == 3:
+        return _volume_of_three(ordered, reference)
     total = 0.0
     below: list[Vector] = []
-    ordered = sorted(vectors, key=lambda one: one[-1])
     for number, one in enumerate(ordered):
-        insort(below, one[:-1])
+        below.append(one[:-1])
         end = ordered[number + 1][-1] if number + 1 < len(ordered) else reference[-1]
         if end > one[-1]:
-            below = [below[kept] for kept in front(below)]
             total += (end - one[-1]) * _volume(below, reference[:-1])
+    return total
+
+
+def _volume_of_three(ordered: Sequence[Vector], reference: Vector) -> float:
+    """Go up along the third component, with the area at hand that the steps of the two others dominate."""
+    firsts: list[float] = []  # of the steps, in ascending order
+    seconds: list[float] = []  # and so descending
+    area = total = 0.0
+    for number, (first, second, third) in enumerate(ordered):  # type: ignore[misc]
+        place = bisect_right(firsts, first)
+        if not (place and seconds[place - 1] <= second):
+            if place and firsts[place - 1] == first:
+                place -= 1
+            end = place
+            height = seconds[place - 1] if place else reference[1]
+            left = first
+            while end < len(firsts) and seconds[end] >= second:  # steps that the new one takes in
+                area += (firsts[end] - left) * (height - second)
+                left, height = firsts[end], seconds[end]
+                end += 1
+            right = firsts[end] if end < len(firsts) else reference[0]
+            area += (right - left) * (height - second)
+            firsts[place:end], seconds[place:end] = [first], [second]
+        above = ordered[number + 1][2] if number + 1 < len(ordered) else reference[2]
+        total += (above - third) * area
     return total

@@ -12,6 +12,8 @@ from ..points.table import Column, PointTable, is_number
 from .front import Bounds, Standing, Vector, front, front_with_margins, hypervolume, knee, minimised, standings
 from .objective import Objective
 
+_MOST_WORK = 4_000_000
+
 
 class Judged(Struct, frozen=True):
     """A point with all its objectives: its row in the table, its values as measured, their intervals, its standing.
@@ -32,7 +34,7 @@ class Judgement(Struct, frozen=True):
     """Points judged by objectives. `without` counts those that lack one; `knee` is a row, None without one.
 
     `hypervolume` is a share: of the box between the best and the worst value of every objective, what the front
-    dominates.
+    dominates; None where it would take too long to reckon.
     """
 
     objectives: tuple[Objective, ...]
@@ -40,7 +42,7 @@ class Judgement(Struct, frozen=True):
     points: tuple[Judged, ...]
     without: int
     knee: int | None
-    hypervolume: float
+    hypervolume: float | None
 
     @property
     def front(self) -> list[Judged]:
@@ -79,17 +81,16 @@ def judge(table: PointTable, objectives: Sequence[Objective], margins: Sequence[
     ways = [one.better for one in objectives]
     rows = [row for row in range(len(table)) if all(_is_usable(column.values[row]) for column in columns)]
     values: list[Vector] = [tuple(float(column.values[row] or 0) for column in columns) for row in rows]
-    intervals = [tuple(_interval(column, row) for column in columns) for row in rows]
     vectors = [minimised(one, ways) for one in values]
-    if margins:
-        kept = set(front_with_margins(values, ways, margins))
-        standing: list[Standing] = ["front" if number in kept else "dominated" for number in range(len(rows))]
-        sure = [True] * len(rows)
-    else:
+    by_median = front(vectors)
+    intervals = _intervals(columns, rows)
+    on = set(front_with_margins(values, ways, margins) if margins else by_median)
+    standing: list[Standing] = ["front" if number in on else "dominated" for number in range(len(rows))]
+    sure = [True] * len(rows)
+    if not margins and any(map(any, intervals)):
         certain = standings([_bounds(one, known, ways) for one, known in zip(values, intervals, strict=True)])
-        by_median = set(front(vectors))
         standing = [
-            "front" if number in by_median else "dominated" if one == "dominated" else "possibly"
+            "front" if number in on else "dominated" if one == "dominated" else "possibly"
             for number, one in enumerate(certain)
         ]
         sure = [one != "possibly" for one in certain]
@@ -101,14 +102,25 @@ def judge(table: PointTable, objectives: Sequence[Objective], margins: Sequence[
         tuple(map(Judged, rows, values, intervals, standing, sure)),
         len(table) - len(rows),
         None if bend is None else rows[on_front[bend]],
-        share_of_box(vectors, vectors),
+        share_of_box([vectors[number] for number in by_median], vectors),
     )
 
 
-def share_of_box(vectors: Sequence[Vector], all_of_them: Sequence[Vector]) -> float:
-    """Give what some points dominate of the box around all points, as a share of its volume."""
+def _intervals(columns: Sequence[Column], rows: Sequence[int]) -> list[tuple[tuple[float, float] | None, ...]]:
+    if not any(column.repeated for column in columns):
+        return [(None,) * len(columns)] * len(rows)
+    return [tuple(_interval(column, row) for column in columns) for row in rows]
+
+
+def share_of_box(vectors: Sequence[Vector], all_of_them: Sequence[Vector]) -> float | None:
+    """Give what some points dominate of the box around all points, as a share of its volume.
+
+    `vectors` are best those of a front; None where it would take too long to reckon, with many objectives.
+    """
     if not vectors:
         return 0.0
+    if len(vectors) ** (len(vectors[0]) - 2) > _MOST_WORK:
+        return None
     low = [min(column) for column in zip(*all_of_them, strict=True)]
     high = [max(column) for column in zip(*all_of_them, strict=True)]
     scaled = [

@@ -44,7 +44,7 @@ def results_of(
         "sure": sum(one.sure for one in judgement.front),
         "possibly": len(judgement.possibly),
         "knee": table.uids[judgement.knee] if judgement.knee is not None else "",
-        "hypervolume": round(judgement.hypervolume, 4),
+        "hypervolume": None if judgement.hypervolume is None else round(judgement.hypervolume, 4),
         "level": attainable_level(min((int(point.features.get("blocks", 1)) for point in measured), default=1), 0.99),
         **counts,
         "stopped": stopped,

@@ -153,7 +153,7 @@ def _front_groups(result: Result, width: int) -> list[str]:
             f"{one['judged']:,}",
             str(one["front"]),
             str(one["of_all"]),
-            f"{one['hypervolume']:.1%}",
+            "" if one["hypervolume"] is None else f"{one['hypervolume']:.1%}",
             *(cell(column, one["best"].get(name)) for name, column in columns.items()),
         ]
         for one in result["groups"]

@@ -1,6 +1,7 @@
 """Pareto fronts against their definition, and against what is known of the shipped measurements."""
 
 import itertools
+import random
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ def _by_definition(vectors: list[Vector]) -> set[int]:
 @given(VECTORS)
 def test_a_front_is_every_point_that_no_other_dominates(vectors: list[Vector]) -> None:
     assert set(front(vectors)) == _by_definition(vectors)
+
+
+def test_the_front_of_many_points_by_many_objectives_is_the_same() -> None:
+    generator = random.Random(1)
+    vectors = [tuple(float(generator.randrange(6)) for _ in range(4)) for _ in range(700)]
+    vectors[13] = (0.0, float("nan"), 0.0, 0.0)
+    known = [one for number, one in enumerate(vectors) if number != 13]
+    found = front(vectors)
+    assert len(set(found)) == len(found)
+    assert sorted(vectors[number] for number in found) == sorted(known[number] for number in _by_definition(known))
 
 
 @given(st.lists(st.tuples(st.floats(), st.floats()), max_size=30))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ckexplore.actions.explore.answer import answer
 from ckexplore.actions.explore.asked import asked_objectives, objectives_of_meta
-from ckexplore.actions.explore.judgement import judge
+from ckexplore.actions.explore.judgement import judge, share_of_box
 from ckexplore.actions.explore.objective import Objective, objectives
 from ckexplore.actions.measure.statistics import estimate
 from ckexplore.actions.points.table import PointTable, point_table
@@ -113,3 +113,8 @@ def test_where_none_are_meant_the_numbers_there_are_are_named() -> None:
 )
 def test_only_texts_of_a_meta_are_objectives(meta: dict, expected: dict) -> None:
     assert objectives_of_meta(meta) == expected
+
+
+def test_a_volume_that_takes_too_long_is_unknown() -> None:
+    assert share_of_box([(float(number),) * 6 for number in range(60)], [(0.0,) * 6, (60.0,) * 6]) is None
+    assert share_of_box([(0.0, 0.5), (0.5, 0.0)], [(0.0, 1.0), (1.0, 0.0)]) == 0.75
