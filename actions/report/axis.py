@@ -59,6 +59,10 @@ class Scale:
             return self.low
         if fraction >= 1:
             return self.high
+        return self.beyond(fraction)
+
+    def beyond(self, fraction: float) -> float:
+        """Give the value that would stand at a fraction of the axis if it went on at both ends."""
         if self.logarithmic:
             low, high = math.log10(self.low), math.log10(self.high)
             return 10.0 ** (low + fraction * (high - low))

@@ -92,6 +92,23 @@ class Canvas:
         self._roles: list[str] = [""] * (self.width * self.height)
         self._dots: list[int] = [0] * (self.width * self.height)
 
+    @classmethod
+    def of(cls, chart: Chart, symbols: Symbols = "braille") -> "Canvas":
+        """Make a canvas on which a chart is drawn already."""
+        canvas = cls(chart.width, chart.height, symbols)
+        for y, row in enumerate(chart.rows):
+            place = y * canvas.width
+            for span in row:
+                for character in span.text:
+                    width = character_width(character)
+                    if not width:
+                        canvas._characters[place - 1] += character
+                        continue
+                    canvas._characters[place : place + width] = [character, *[""] * (width - 1)]
+                    canvas._roles[place : place + width] = [span.role] * width
+                    place += width
+        return canvas
+
     def _index(self, x: int, y: int) -> int | None:
         return y * self.width + x if 0 <= x < self.width and 0 <= y < self.height else None
 
@@ -149,6 +166,11 @@ class Canvas:
         """Tell whether nothing has been drawn in a cell."""
         index = self._index(x, y)
         return index is not None and self._characters[index] == " " and not self._dots[index]
+
+    def has_text(self, x: int, y: int) -> bool:
+        """Tell whether a label is written in a cell."""
+        index = self._index(x, y)
+        return index is not None and self._roles[index] == "label" and self._characters[index] != " "
 
     def text(self, x: int, y: int, text: str, role: str, limit: int | None = None) -> None:
         """Write a text from cell `x` on, cut with "…" at `limit` cells or at the edge."""

@@ -43,6 +43,20 @@ def cut(text: str, width: int) -> str:
     return kept.rstrip() + ELLIPSIS
 
 
+def cut_in_the_middle(text: str, width: int) -> str:
+    """Give `text` in at most `width` cells, its beginning and its end with "…" between if something had to go."""
+    if cell_width(text) <= width:
+        return text
+    head = cut(text, width - width // 2)
+    tail, left = "", width - cell_width(head)
+    for character in reversed(text):
+        left -= character_width(character)
+        if left < 0:
+            break
+        tail = character + tail
+    return head + tail
+
+
 def padded(text: str, width: int, *, right: bool = False) -> str:
     """Give `text` in exactly `width` cells, cut or filled with spaces; `right` puts it at the right end."""
     text = cut(text, width)

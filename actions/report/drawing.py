@@ -3,15 +3,18 @@
 What does not fit is left out in this order as the chart gets smaller: the axis titles, the title, the axes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .axis import Axis, axis_title, place_labels, push_labels
 from .bar_drawing import draw_bars
+from .box_drawing import draw_boxes
 from .canvas import Area, Canvas, Symbols, marker
 from .cells import cell_width, clean, cut
 from .chart import Chart
 from .legend import Legend, draw_legend, fit_legend
-from .plot import BarPlot, Columns, Dots, Drawable, Guide, Note, Nothing, Path, Plot, Steps
+from .parallel_drawing import draw_parallel
+from .plot import BarPlot, BoxPlot, Columns, Dots, Drawable, Guide, Note, Nothing, ParallelPlot, Path, Plot, Steps, Tag
 from .units import axis_labels
 
 _CELLS_A_LABEL = 11
@@ -19,6 +22,7 @@ _ROWS_A_LABEL = 2
 _ROWS_FOR_A_LEGEND = 14
 _LEGEND_ROWS_MOST = 2
 _NARROWEST_TITLE = 8
+_LONGEST_TAG = 26
 
 
 @dataclass(frozen=True)
@@ -36,16 +40,48 @@ class Layout:
     foot: int | None
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn chart, and the cells in which its points are; None where there are no places for points."""
+
+    chart: Chart
+    plot: Drawable
+    area: Area | None
+    symbols: Symbols
+
+
 def draw(plot: Drawable, width: int, height: int, symbols: Symbols = "braille") -> Chart:
     """Draw a plot in `width` x `height` cells; no size is too small, and none raises."""
+    return drawing_of(plot, width, height, symbols).chart
+
+
+def drawing_of(plot: Drawable, width: int, height: int, symbols: Symbols = "braille") -> Drawing:
+    """Draw a plot as `draw` does, and keep what it takes to write upon it."""
     canvas = Canvas(width, height, symbols)
+    area = None
     if canvas.width and canvas.height:
         if isinstance(plot, Nothing):
             _draw_sentence(canvas, plot)
         elif isinstance(plot, BarPlot):
             draw_bars(canvas, plot)
+        elif isinstance(plot, BoxPlot):
+            draw_boxes(canvas, plot)
+        elif isinstance(plot, ParallelPlot):
+            draw_parallel(canvas, plot)
         else:
-            _draw_plot(canvas, plot)
+            area = _draw_plot(canvas, plot)
+    return Drawing(canvas.chart(plot.title), plot, area, symbols)
+
+
+def written_upon(drawing: Drawing, notes: Sequence[Note]) -> Chart:
+    """Give a drawn chart with notes upon it, such as the point under a cursor; what is out of sight is left out."""
+    plot, area = drawing.plot, drawing.area
+    if area is None or not isinstance(plot, Plot):
+        return drawing.chart
+    canvas = Canvas.of(drawing.chart, drawing.symbols)
+    for note in notes:
+        if plot.x.low <= note.at[0] <= plot.x.high and plot.y.low <= note.at[1] <= plot.y.high:
+            _draw_note(canvas, area, plot, note)
     return canvas.chart(plot.title)
 
 
@@ -61,7 +97,7 @@ def _draw_sentence(canvas: Canvas, plot: Nothing) -> None:
     canvas.text((canvas.width - cell_width(sentence)) // 2, canvas.height // 2, sentence, "label")
 
 
-def _draw_plot(canvas: Canvas, plot: Plot) -> None:
+def _draw_plot(canvas: Canvas, plot: Plot) -> Area:
     rows = _rows(plot, canvas.width, canvas.height)
     y_ticks = plot.y.ticks(max(2, rows.area.height // _ROWS_A_LABEL + 1))
     y_labels, y_unit = axis_labels(y_ticks, plot.y_axis.unit)
@@ -78,7 +114,10 @@ def _draw_plot(canvas: Canvas, plot: Plot) -> None:
         _draw_guide_line(canvas, layout, plot.x.fraction(guide.at))
     for note in plot.notes:
         _draw_note(canvas, area, plot, note)
+    for tag in plot.tags:
+        _draw_tag(canvas, area, plot, tag)
     _draw_texts(canvas, layout, plot, x_unit, y_unit)
+    return area
 
 
 def _rows(plot: Plot, width: int, height: int) -> Layout:
@@ -181,7 +220,7 @@ def _draw_mark(canvas: Canvas, area: Area, plot: Plot, mark: Dots | Path | Steps
     elif isinstance(mark, Path):
         _draw_path(canvas, [canvas.dot_at(area, x, y) for x, y in places], mark.role)
     elif mark.bold:
-        sign = marker(mark.role, canvas.symbols)
+        sign = marker(mark.shape or mark.role, canvas.symbols)
         for x, y in places:
             canvas.put(area.column(x), area.row(y), sign, mark.role)
     else:
@@ -219,6 +258,8 @@ def _draw_note(canvas: Canvas, area: Area, plot: Plot, note: Note) -> None:
     """Write a note to the right of its place, or to the left where there is more room."""
     x, y = area.column(plot.x.fraction(note.at[0])), area.row(plot.y.fraction(note.at[1]))
     canvas.put(x, y, marker(note.role, canvas.symbols), note.role)
+    if not note.text:
+        return
     text = f" {clean(note.text)} "
     on_the_right = area.left + area.width - x - 1
     on_the_left = x - area.left
@@ -227,6 +268,25 @@ def _draw_note(canvas: Canvas, area: Area, plot: Plot, note: Note) -> None:
     else:
         text = cut(text, on_the_left)
         canvas.text(x - cell_width(text), y, text, note.role)
+
+
+def _draw_tag(canvas: Canvas, area: Area, plot: Plot, tag: Tag) -> None:
+    """Write what a place is called at its left or right, where nothing is drawn yet; else nowhere."""
+    x, y = area.column(plot.x.fraction(tag.at[0])), area.row(plot.y.fraction(tag.at[1]))
+    text = cut(clean(tag.text), _LONGEST_TAG)
+    width = cell_width(text)
+    for start in (x - 1 - width, x + 2):
+        inside = area.left <= start and start + width <= area.left + area.width
+        if inside and _is_free(canvas, start, y, width):
+            canvas.text(start, y, text, "label")
+            return
+
+
+def _is_free(canvas: Canvas, start: int, row: int, width: int) -> bool:
+    """Tell whether nothing is drawn in some cells, nor a text right beside them."""
+    return all(canvas.is_blank(x, row) for x in range(start, start + width)) and not (
+        canvas.has_text(start - 1, row) or canvas.has_text(start + width, row)
+    )
 
 
 def _draw_texts(canvas: Canvas, layout: Layout, plot: Plot, x_unit: str, y_unit: str) -> None:

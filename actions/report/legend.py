@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .canvas import Canvas, Symbols, marker
-from .cells import cell_width, clean, cut
+from .cells import cell_width, clean, cut, cut_in_the_middle
 from .plot import Key
 
 _LABEL_LIMITS = (30, 22, 16, 12, 9, 6)
@@ -32,10 +32,18 @@ class Legend:
 def fit_legend(keys: Sequence[Key], width: int, rows: int) -> Legend | None:
     """Share the entries out to at most `rows` rows of `width` cells, labels cut alike; None if they don't fit."""
     for limit in _LABEL_LIMITS:
-        legend = _wrapped([(key, cut(clean(key.label), limit)) for key in keys], width)
+        legend = _wrapped(list(zip(keys, _cut_alike([clean(key.label) for key in keys], limit), strict=True)), width)
         if len(legend.rows) <= rows and legend.width <= width:
             return legend
     return None
+
+
+def _cut_alike(labels: Sequence[str], limit: int) -> list[str]:
+    """Cut labels at their ends, or in the middle where only their ends tell them apart."""
+    found = [cut(label, limit) for label in labels]
+    if len(set(found)) == len(set(labels)):
+        return found
+    return [cut_in_the_middle(label, limit) for label in labels]
 
 
 def _wrapped(entries: Sequence[tuple[Key, str]], width: int) -> Legend:
@@ -65,5 +73,5 @@ def draw_legend(canvas: Canvas, legend: Legend, top: int) -> None:
 
 def _sign(key: Key, symbols: Symbols) -> str:
     if key.sign == "marker" or symbols == "ascii":
-        return marker(key.role, symbols)
+        return marker(key.shape or key.role, symbols)
     return "━" if key.sign == "line" else "•"

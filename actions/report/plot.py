@@ -24,6 +24,8 @@ class Dots:
     bold: bool = False
     names: tuple[str, ...] = ()
     """What each point is called, as many as there are places, or none."""
+    shape: str = ""
+    """The role whose sign they have, if it isn't that of their own."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,21 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Tag:
+    """What a place is called; written beside it only where there is room."""
+
+    at: Place
+    text: str
+
+
+@dataclass(frozen=True)
 class Key:
-    """An entry of the legend."""
+    """An entry of the legend; `shape` is the role whose sign it has, if it isn't that of its own."""
 
     label: str
     role: str
     sign: Literal["dot", "marker", "line"]
+    shape: str = ""
 
 
 Mark = Dots | Path | Steps | Columns
@@ -93,6 +104,8 @@ class Plot:
     marks: tuple[Mark, ...]
     guides: tuple[Guide, ...] = ()
     notes: tuple[Note, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    """The most important first: they have the room that there is."""
     legend: tuple[Key, ...] = ()
     remarks: tuple[str, ...] = ()
     """What the reader must know about data that is not to be seen, such as "3 dropped: not finite"."""
@@ -122,6 +135,60 @@ class BarPlot:
 
 
 @dataclass(frozen=True)
+class Box:
+    """Quartiles, the values that whiskers reach to, and those beyond (Tukey, "Exploratory Data Analysis", 1977)."""
+
+    label: str
+    count: int
+    low: float
+    quartiles: tuple[float, float, float]
+    high: float
+    beyond: tuple[float, ...]
+    role: str
+
+
+@dataclass(frozen=True)
+class BoxPlot:
+    """Boxes on one horizontal axis, one under the other."""
+
+    boxes: tuple[Box, ...]
+    scale: Scale
+    axis: Axis
+    remarks: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Upright:
+    """One axis of parallel ones: its ends as text, or the names of its levels, evenly from the bottom up."""
+
+    title: str
+    low: str = ""
+    high: str = ""
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Strand:
+    """One thing's way across parallel axes: where it meets each, 0 being the low end; None where that is unknown."""
+
+    heights: tuple[float | None, ...]
+    role: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ParallelPlot:
+    """Parallel coordinates (Inselberg 1985): what comes later lies above."""
+
+    axes: tuple[Upright, ...]
+    strands: tuple[Strand, ...]
+    legend: tuple[Key, ...] = ()
+    remarks: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Nothing:
     """A figure without data: it says so in a sentence."""
 
@@ -129,7 +196,7 @@ class Nothing:
     title: str = ""
 
 
-Drawable = Plot | BarPlot | Nothing
+Drawable = Plot | BarPlot | BoxPlot | ParallelPlot | Nothing
 
 
 def finite(values: Iterable[float]) -> list[float]:

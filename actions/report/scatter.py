@@ -1,29 +1,39 @@
 """Points in two dimensions, their Pareto front as a step line, dominated ones dimmed, several groups, one selected."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from .axis import Axis, scale_for
 from .canvas import Symbols
 from .chart import SERIES_ROLES, Chart
 from .drawing import draw
-from .plot import Dots, Drawable, Key, Mark, Note, Plot, Steps, dropped, extent, nothing
+from .plot import Dots, Drawable, Key, Mark, Note, Plot, Steps, Tag, dropped, extent, nothing
 from .units import is_finite, with_unit
 
 _CELLS_A_SIGN = 16
 _CELLS_A_SIGN_IN_GROUPS = 4
 """Groups are told apart by their signs, which are worth some crowding."""
+_TAGS_MOST = 40
 
 
 @dataclass(frozen=True)
 class PlotPoint:
-    """One measured thing: where it stands, what it is called, and the group that it belongs to."""
+    """One measured thing: where it stands, what it is called, the group that it belongs to, and that of its sign."""
 
     x: float
     y: float
     label: str = ""
     group: str = ""
+    sign: str = ""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a group is drawn in, a role for the colour or for the sign, and what the legend calls it."""
+
+    role: str
+    label: str
 
 
 def scatter(
@@ -42,10 +52,15 @@ def scatter(
 
     Few points are drawn as a sign each, many as dots of a quarter or an eighth of a cell.
     """
-    grouped = len({point.group for point in points}) > 1
-    bold = len(points) * (_CELLS_A_SIGN_IN_GROUPS if grouped else _CELLS_A_SIGN) <= width * height
+    bold = worth_signs(points, width, height)
     plot = scatter_plot(points, x_axis=x_axis, y_axis=y_axis, front=front, selected=selected, title=title, bold=bold)
     return draw(plot, width, height, symbols)
+
+
+def worth_signs(points: Sequence[PlotPoint], width: int, height: int) -> bool:
+    """Tell whether points are few enough for a sign each in so many cells."""
+    grouped = len({(point.group, point.sign) for point in points}) > 1
+    return len(points) * (_CELLS_A_SIGN_IN_GROUPS if grouped else _CELLS_A_SIGN) <= width * height
 
 
 def scatter_plot(
@@ -57,23 +72,32 @@ def scatter_plot(
     selected: int | None = None,
     title: str = "",
     bold: bool = False,
+    groups: Sequence[str] = (),
+    signs: Sequence[str] = (),
+    tagged: bool = False,
 ) -> Drawable:
-    """Make the plot of points; those that an axis can't show are left out and counted."""
+    """Make the plot of points; those that an axis can't show are left out and counted.
+
+    `groups` and `signs` give the order in which groups get their colours and signs, by name where it is empty. With
+    `tagged` the points of the front have their labels beside them where there is room.
+    """
     shown = [index for index, point in enumerate(points) if _is_on(x_axis, point.x) and _is_on(y_axis, point.y)]
     if not shown:
         return nothing("points", len(points), title)
     wanted = set(front)
     on_front = sorted((index for index in shown if index in wanted), key=lambda index: points[index].x)
     behind = [index for index in shown if index not in wanted]
-    roles = _group_roles([points[index] for index in shown], dimmed=bool(on_front))
+    looks = _looks([points[index].group for index in shown], groups, dimmed=bool(on_front))
+    shapes = _shapes([points[index].sign for index in shown], signs)
     return Plot(
         x=scale_for(*extent([points[index].x for index in shown]), logarithmic=x_axis.logarithmic),
         y=scale_for(*extent([points[index].y for index in shown]), logarithmic=y_axis.logarithmic),
         x_axis=x_axis,
         y_axis=y_axis,
-        marks=(*_groups(points, behind, roles, bold), *_front(points, on_front, x_axis)),
+        marks=(*_groups(points, behind, looks, shapes, bold), *_front(points, on_front, looks, shapes, x_axis)),
         notes=_selected(points, selected, shown, x_axis, y_axis),
-        legend=_legend(roles, on_front, bold),
+        tags=_tags(points, on_front) if tagged else (),
+        legend=_legend(looks, shapes, on_front, bold),
         remarks=(*dropped(len(points) - len(shown), (x_axis if x_axis.logarithmic else y_axis).cannot_show),),
         title=title,
     )
@@ -83,42 +107,92 @@ def _is_on(axis: Axis, value: float) -> bool:
     return is_finite(value) and (value > 0 or not axis.logarithmic)
 
 
-def _group_roles(points: Sequence[PlotPoint], *, dimmed: bool) -> dict[str, tuple[str, str]]:
-    """Give for each group its role and its label; the smallest groups share the last when there are too many."""
-    sizes = Counter(point.group for point in points)
+def _looks(groups: Sequence[str], order: Sequence[str], *, dimmed: bool) -> dict[str, _Look]:
+    """Give what each group is drawn in; a single one is dimmed where a front is what matters."""
+    sizes = Counter(groups)
     if len(sizes) == 1:
         group = next(iter(sizes))
-        return {group: ("dominated" if dimmed else "point", group or ("dominated" if dimmed else ""))}
+        return {group: _Look("dominated" if dimmed else "point", group or ("dominated" if dimmed else ""))}
+    return _of_series(sizes, order, "no group")
+
+
+def _shapes(signs: Sequence[str], order: Sequence[str]) -> dict[str, _Look]:
+    """Give whose sign each group has; none where they don't differ."""
+    sizes = Counter(signs)
+    return _of_series(sizes, order, "none") if len(sizes) > 1 else {}
+
+
+def _of_series(sizes: Mapping[str, int], order: Sequence[str], unnamed: str) -> dict[str, _Look]:
+    """Share the roles of series out; the smallest groups share the last when there are too many."""
+    place = {name: number for number, name in enumerate(order)}
+
+    def ordered(names: Collection[str]) -> list[str]:
+        return sorted(names, key=lambda name: (place.get(name, len(place)), name))
+
     if len(sizes) <= len(SERIES_ROLES):
-        return {group: (role, group or "no group") for group, role in zip(sorted(sizes), SERIES_ROLES, strict=False)}
-    largest = sorted(sizes, key=lambda group: (-sizes[group], group))[: len(SERIES_ROLES) - 1]
-    roles = {group: (role, group or "no group") for group, role in zip(sorted(largest), SERIES_ROLES, strict=False)}
-    other = (SERIES_ROLES[-1], f"{len(sizes) - len(largest)} others")
-    return roles | {group: other for group in sizes if group not in roles}
+        names = ordered(sizes)
+        return {name: _Look(role, name or unnamed) for name, role in zip(names, SERIES_ROLES, strict=False)}
+    largest = sorted(sizes, key=lambda name: (-sizes[name], name))[: len(SERIES_ROLES) - 1]
+    looks = {name: _Look(role, name or unnamed) for name, role in zip(ordered(largest), SERIES_ROLES, strict=False)}
+    other = _Look(SERIES_ROLES[-1], f"{len(sizes) - len(largest)} others")
+    return looks | {name: other for name in sizes if name not in looks}
 
 
 def _groups(
-    points: Sequence[PlotPoint], indices: Sequence[int], roles: dict[str, tuple[str, str]], bold: bool
-) -> tuple[Mark, ...]:
-    members: dict[str, list[PlotPoint]] = {}
+    points: Sequence[PlotPoint],
+    indices: Sequence[int],
+    looks: Mapping[str, _Look],
+    shapes: Mapping[str, _Look],
+    bold: bool,
+) -> tuple[Dots, ...]:
+    members: dict[tuple[str, str], list[PlotPoint]] = {}
     for index in indices:
-        members.setdefault(roles[points[index].group][0], []).append(points[index])
+        point = points[index]
+        shape = shapes[point.sign].role if shapes else ""
+        members.setdefault((looks[point.group].role, shape), []).append(point)
     return tuple(
-        Dots(tuple((one.x, one.y) for one in members[role]), role, bold, tuple(one.label for one in members[role]))
-        for role in sorted(members)
+        Dots(
+            tuple((one.x, one.y) for one in found),
+            role,
+            bold,
+            tuple(one.label for one in found),
+            shape,
+        )
+        for (role, shape), found in sorted(members.items())
     )
 
 
-def _front(points: Sequence[PlotPoint], indices: Sequence[int], x_axis: Axis) -> tuple[Mark, ...]:
-    """Make the step line of a front and its points.
+def _front(
+    points: Sequence[PlotPoint],
+    indices: Sequence[int],
+    looks: Mapping[str, _Look],
+    shapes: Mapping[str, _Look],
+    x_axis: Axis,
+) -> tuple[Mark, ...]:
+    """Make the step line of a front and its points; where there are groups they keep the look of theirs.
 
     Where less is better on x, a point's y can be had from its x on, so the line goes across first; else it ends there.
     """
     if not indices:
         return ()
-    places = tuple((points[index].x, points[index].y) for index in indices)
-    names = tuple(points[index].label for index in indices)
-    return Steps(places, "front", across_first=x_axis.better != "high"), Dots(places, "front", bold=True, names=names)
+    steps = Steps(
+        tuple((points[index].x, points[index].y) for index in indices), "front", across_first=x_axis.better != "high"
+    )
+    own = looks if len(looks) > 1 else dict.fromkeys(looks, _Look("front", "front"))
+    return steps, *_groups(points, indices, own, shapes, bold=True)
+
+
+def _tags(points: Sequence[PlotPoint], on_front: Sequence[int]) -> tuple[Tag, ...]:
+    """Name the points of a front: both ends first, then those between, evenly."""
+    ends = [*on_front[:1], *on_front[-1:]]
+    rest = list(on_front[1:-1])
+    step = max(1, len(rest) // 8)
+    order = dict.fromkeys([*ends, *(index for start in range(step) for index in rest[start::step])])
+    return tuple(
+        Tag((points[index].x, points[index].y), points[index].label)
+        for index in list(order)[:_TAGS_MOST]
+        if points[index].label
+    )
 
 
 def _selected(
@@ -131,8 +205,15 @@ def _selected(
     return (Note((point.x, point.y), f"{point.label}  {values}".strip(), "cursor"),)
 
 
-def _legend(roles: dict[str, tuple[str, str]], front: Sequence[int], bold: bool) -> tuple[Key, ...]:
-    keys = (
-        Key(label, role, "marker" if bold else "dot") for role, label in sorted(dict.fromkeys(roles.values())) if label
-    )
-    return (*keys, Key("front", "front", "marker")) if front else tuple(keys)
+def _legend(
+    looks: Mapping[str, _Look], shapes: Mapping[str, _Look], front: Sequence[int], bold: bool
+) -> tuple[Key, ...]:
+    found = [look for look in dict.fromkeys(looks.values()) if look.label]
+    grouped = len(looks) > 1
+    sign = "marker" if bold and not shapes else "dot"
+    keys = [Key(look.label, look.role, sign) for look in sorted(found, key=lambda look: look.role)]
+    shaped = sorted(dict.fromkeys(shapes.values()), key=lambda look: look.role)
+    keys += [Key(look.label, "label", "marker", look.role) for look in shaped]
+    if front:
+        keys.append(Key("front", "front", "line" if grouped or shapes else "marker"))
+    return tuple(keys)

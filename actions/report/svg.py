@@ -3,73 +3,37 @@
 from collections.abc import Iterator
 
 from .axis import axis_title, place_labels, push_labels
+from .canvas import marker
 from .cells import cell_width, clean, cut
 from .legend import Legend, fit_legend
-from .plot import BarPlot, Columns, Dots, Drawable, Nothing, Path, Plot, Steps
+from .plot import BarPlot, BoxPlot, Columns, Dots, Drawable, Nothing, ParallelPlot, Path, Plot, Steps
+from .svg_boxes import box_parts
+from .svg_elements import LEGEND_ROW, LETTER, PALETTE, escaped, heading, legend_rows, line, rectangle, shape, text
+from .svg_parallel import parallel_parts
 from .units import axis_labels, is_finite
-
-PALETTE = {
-    "axis": "#9aa5b1",
-    "grid": "#e8ebef",
-    "label": "#52606d",
-    "title": "#1f2933",
-    "point": "#0072b2",
-    "front": "#c0392b",
-    "dominated": "#b4bcc6",
-    "marker": "#b3541e",
-    "bar": "#5b8fb9",
-    "cursor": "#111827",
-    "series-0": "#0072b2",
-    "series-1": "#d55e00",
-    "series-2": "#009e73",
-    "series-3": "#a4508b",
-    "series-4": "#3f9fd1",
-    "series-5": "#b8860b",
-}
-"""A colour for each role. Those of series keep apart for colour-blind readers (after Okabe and Ito, 2008)."""
+from .window import stair
 
 _FONT = "font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"12\""
-_LEGEND_ROW = 18
 _THICKEST_BAR = 26.0
-_LETTER = 6.6
-"""About how wide a letter of that size is; SVG has no way to ask."""
+_TAG_SIZE = 0.84
 
 
 def svg_text(plot: Drawable, width: int = 720, height: int = 420) -> str:
     """Write a plot as an SVG document of `width` x `height` pixels."""
     width, height = max(width, 160), max(height, 120)
     if isinstance(plot, Nothing):
-        parts = [*_title(plot.title), _text(width / 2, height / 2, plot.sentence, "label", "middle")]
+        parts = [*heading(plot.title), text(width / 2, height / 2, plot.sentence, "label", "middle")]
     elif isinstance(plot, BarPlot):
-        parts = [*_title(plot.title), *_bars(plot, width, height)]
+        parts = [*heading(plot.title), *_bars(plot, width, height)]
+    elif isinstance(plot, BoxPlot):
+        parts = [*heading(plot.title), *box_parts(plot, width, height)]
+    elif isinstance(plot, ParallelPlot):
+        parts = [*heading(plot.title), *parallel_parts(plot, width, height)]
     else:
-        parts = [*_title(plot.title), *_Frame(plot, width, height).parts()]
+        parts = [*heading(plot.title), *_Frame(plot, width, height).parts()]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     ground = f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
     return "\n".join([f"{head} {_FONT}>", ground, *parts, "</svg>"]) + "\n"
-
-
-def _escaped(text: str) -> str:
-    """Make a text safe between tags and in attributes; characters that XML forbids become visible signs."""
-    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;").replace("'", "&#39;")
-
-
-def _text(x: float, y: float, text: str, role: str, anchor: str = "start", more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{PALETTE[role]}" text-anchor="{anchor}"{more}>{_escaped(text)}</text>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, role: str, more: str = "") -> str:
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{PALETTE[role]}"{more}/>'
-
-
-def _rectangle(x: float, y: float, width: float, height: float, role: str) -> str:
-    place = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.5):.1f}" height="{height:.1f}"'
-    return f'<rect {place} fill="{PALETTE[role]}"/>'
-
-
-def _title(title: str) -> list[str]:
-    return [_text(16, 24, title, "title", more=' font-size="15" font-weight="600"')] if title else []
 
 
 class _Frame:
@@ -79,16 +43,16 @@ class _Frame:
         self.plot = plot
         self.width, self.height = width, height
         self.legend_top = 44 if plot.title else 24
-        beside = fit_legend(plot.legend, int((width - 60) / _LETTER) - cell_width(clean(plot.y_axis.title)) - 20, 1)
-        own = fit_legend(plot.legend, int((width - 60) / _LETTER), 3)
+        beside = fit_legend(plot.legend, int((width - 60) / LETTER) - cell_width(clean(plot.y_axis.title)) - 20, 1)
+        own = fit_legend(plot.legend, int((width - 60) / LETTER), 3)
         is_beside = beside is not None and not beside.shortened
         self.legend = (beside if is_beside else own) or Legend()
-        self.above = self.legend_top + (0 if is_beside else len(self.legend.rows) * _LEGEND_ROW)
+        self.above = self.legend_top + (0 if is_beside else len(self.legend.rows) * LEGEND_ROW)
         self.top = self.above + 20 + (18 if plot.guides else 0)
         self.bottom = height - 50 - (18 if plot.remarks else 0)
         self.y_ticks = plot.y.ticks(max(2, (self.bottom - self.top) // 48))
         self.y_labels, self.y_unit = axis_labels(self.y_ticks, plot.y_axis.unit)
-        self.left = 24 + _LETTER * max(map(len, self.y_labels), default=0)
+        self.left = 24 + LETTER * max(map(len, self.y_labels), default=0)
         self.right = width - 20.0
         self.x_ticks = plot.x.ticks(max(2, int(self.right - self.left) // 80))
         self.x_labels, self.x_unit = axis_labels(self.x_ticks, plot.x_axis.unit)
@@ -108,19 +72,20 @@ class _Frame:
             yield from self._mark(mark)
         yield from self._guides()
         yield from self._notes()
+        yield from self._tags()
         yield from self._words()
 
     def _axes(self) -> Iterator[str]:
         for tick, label in zip(self.y_ticks, self.y_labels, strict=True):
-            yield _line(self.left, self.y(tick), self.right, self.y(tick), "grid")
-            yield _text(self.left - 8, self.y(tick) + 4, label, "label", "end")
-        centres = [int(self.x(tick) / _LETTER) for tick in self.x_ticks]
-        kept = place_labels(centres, self.x_labels, int(self.width / _LETTER))
-        yield _line(self.left, self.bottom, self.right, self.bottom, "axis")
+            yield line(self.left, self.y(tick), self.right, self.y(tick), "grid")
+            yield text(self.left - 8, self.y(tick) + 4, label, "label", "end")
+        centres = [int(self.x(tick) / LETTER) for tick in self.x_ticks]
+        kept = place_labels(centres, self.x_labels, int(self.width / LETTER))
+        yield line(self.left, self.bottom, self.right, self.bottom, "axis")
         for tick, label in zip(self.x_ticks, self.x_labels, strict=True):
-            yield _line(self.x(tick), self.bottom, self.x(tick), self.bottom + 5, "axis")
+            yield line(self.x(tick), self.bottom, self.x(tick), self.bottom + 5, "axis")
             if any(label == one for _, one in kept):
-                yield _text(self.x(tick), self.bottom + 19, label, "label", "middle")
+                yield text(self.x(tick), self.bottom + 19, label, "label", "middle")
 
     def _mark(self, mark: Dots | Path | Steps | Columns) -> Iterator[str]:
         if isinstance(mark, Columns):
@@ -128,7 +93,7 @@ class _Frame:
         elif isinstance(mark, Dots):
             yield from self._dots(mark)
         else:
-            places = _stair(mark) if isinstance(mark, Steps) else mark.places
+            places = stair(mark) if isinstance(mark, Steps) else mark.places
             points = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in places)
             colour = PALETTE[mark.role]
             yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.6"/>'
@@ -136,10 +101,11 @@ class _Frame:
     def _dots(self, mark: Dots) -> Iterator[str]:
         radius = 4.2 if mark.role == "front" else 3.4 if mark.bold else 2.6
         names = mark.names or ("",) * len(mark.places)
+        sign = marker(mark.shape or mark.role, "braille") if mark.bold else "●"
         yield f'<g fill="{PALETTE[mark.role]}">'
         for (x, y), name in zip(mark.places, names, strict=True):
-            inside = f"<title>{_escaped(name)}</title>" if name else ""
-            yield f'<circle cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="{radius}">{inside}</circle>'
+            inside = f"<title>{escaped(name)}</title>" if name else ""
+            yield shape(sign, self.x(x), self.y(y), radius, PALETTE[mark.role], inside)
         yield "</g>"
 
     def _columns(self, mark: Columns) -> Iterator[str]:
@@ -148,61 +114,56 @@ class _Frame:
             if count:
                 tall = max(self.bottom - self.y(count), 1.0)
                 gap = 1.0 if wide > 4 else 0.0
-                yield _rectangle(self.left + number * wide, self.bottom - tall, wide - gap, tall, mark.role)
+                yield rectangle(self.left + number * wide, self.bottom - tall, wide - gap, tall, mark.role)
 
     def _guides(self) -> Iterator[str]:
         guides = sorted(self.plot.guides, key=lambda guide: guide.at)
         labels = [f"{guide.name} {guide.value}" for guide in guides]
-        centres = [int(self.x(guide.at) / _LETTER) for guide in guides]
-        placed = push_labels(centres, labels, int(self.right / _LETTER)) or place_labels(
-            centres, labels, int(self.right / _LETTER)
+        centres = [int(self.x(guide.at) / LETTER) for guide in guides]
+        placed = push_labels(centres, labels, int(self.right / LETTER)) or place_labels(
+            centres, labels, int(self.right / LETTER)
         )
         for guide in guides:
             x = self.x(guide.at)
-            yield _line(x, self.top - 4, x, self.bottom, "marker", ' stroke-dasharray="2 3"')
+            yield line(x, self.top - 4, x, self.bottom, "marker", ' stroke-dasharray="2 3"')
         for start, label in placed:
-            yield _text((start + len(label) / 2) * _LETTER, self.top - 10, label, "marker", "middle")
+            yield text((start + len(label) / 2) * LETTER, self.top - 10, label, "marker", "middle")
 
     def _notes(self) -> Iterator[str]:
         for note in self.plot.notes:
             x, y = self.x(note.at[0]), self.y(note.at[1])
             colour = PALETTE[note.role]
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="none" stroke="{colour}" stroke-width="2"/>'
-            on_the_left = x + 12 + cell_width(note.text) * _LETTER > self.right
-            yield _text(
+            on_the_left = x + 12 + cell_width(note.text) * LETTER > self.right
+            yield text(
                 x - 12 if on_the_left else x + 12, y + 4, note.text, note.role, "end" if on_the_left else "start"
             )
+
+    def _tags(self) -> Iterator[str]:
+        """Write what places are called at their left or right, where no other tag and no point is."""
+        taken = [(self.x(x), self.y(y)) for mark in self.plot.marks if isinstance(mark, Dots) for x, y in mark.places]
+        written: list[tuple[float, float, float]] = []
+        for tag in self.plot.tags:
+            x, y = self.x(tag.at[0]), self.y(tag.at[1])
+            wide = cell_width(clean(tag.text)) * LETTER * _TAG_SIZE
+            for start, anchor in ((x - 8 - wide, "end"), (x + 8, "start")):
+                inside = self.left < start and start + wide < self.right
+                free = not any(start - 4 < one < start + wide + 4 and abs(up - y) < 9 for one, up in taken)
+                apart = all(start + wide < first or last < start or abs(up - y) > 12 for first, last, up in written)
+                if inside and free and apart:
+                    written.append((start, start + wide, y))
+                    place = x - 8 if anchor == "end" else x + 8
+                    yield text(place, y + 3.5, tag.text, "label", anchor, f' font-size="{12 * _TAG_SIZE:.0f}"')
+                    break
 
     def _words(self) -> Iterator[str]:
         """Write the titles of the axes, the legend and the remarks."""
         plot = self.plot
-        yield _text(16, self.above, axis_title(plot.y_axis, self.y_unit, "up"), "label")
-        yield from _legend(self.legend, self.right, self.legend_top)
-        yield _text(self.right, self.bottom + 38, axis_title(plot.x_axis, self.x_unit, "across"), "label", "end")
+        yield text(16, self.above, axis_title(plot.y_axis, self.y_unit, "up"), "label")
+        yield from legend_rows(self.legend, self.right, self.legend_top)
+        yield text(self.right, self.bottom + 38, axis_title(plot.x_axis, self.x_unit, "across"), "label", "end")
         if plot.remarks:
-            yield _text(16, self.height - 12, "; ".join(plot.remarks), "label", more=' font-size="11"')
-
-
-def _stair(mark: Steps) -> list[tuple[float, float]]:
-    """Give the corners of a line that goes only across and up or down."""
-    corners = list(mark.places[:1])
-    for (x, y), (x_next, y_next) in zip(mark.places, mark.places[1:], strict=False):
-        corners += [(x_next, y) if mark.across_first else (x, y_next), (x_next, y_next)]
-    return corners
-
-
-def _legend(legend: Legend, right: float, top: float) -> Iterator[str]:
-    """Write the rows of the legend, one under the other, so that the widest ends at the right."""
-    left = right - (legend.width + 1) * _LETTER
-    for number, row in enumerate(legend.rows):
-        x, y = left, top + number * _LEGEND_ROW
-        for key, label in row:
-            if key.sign == "line":
-                yield _line(x, y - 4, x + 10, y - 4, key.role, ' stroke-width="2.5"')
-            else:
-                yield f'<circle cx="{x + 5:.1f}" cy="{y - 4:.1f}" r="4" fill="{PALETTE[key.role]}"/>'
-            yield _text(x + 14, y, label, "label")
-            x += (4 + cell_width(label)) * _LETTER
+            yield text(16, self.height - 12, "; ".join(plot.remarks), "label", more=' font-size="11"')
 
 
 def _bars(plot: BarPlot, width: int, height: int) -> Iterator[str]:
@@ -210,16 +171,16 @@ def _bars(plot: BarPlot, width: int, height: int) -> Iterator[str]:
     top = 36.0 if plot.title else 12.0
     meaning = axis_title(plot.axis, "", "across")
     if meaning:
-        yield _text(16, top + 12, meaning, "label")
+        yield text(16, top + 12, meaning, "label")
         top += 24
     labels = [cut(bar.label, 36) for bar in plot.bars]
-    left = 24 + max(map(cell_width, labels)) * _LETTER
-    right = width - 24 - max(cell_width(bar.text) for bar in plot.bars) * _LETTER
+    left = 24 + max(map(cell_width, labels)) * LETTER
+    right = width - 24 - max(cell_width(bar.text) for bar in plot.bars) * LETTER
     step = min((height - top - 12) / len(plot.bars), _THICKEST_BAR / 0.7)
     zero = left + plot.scale.fraction(0.0) * (right - left)
     for number, (bar, label) in enumerate(zip(plot.bars, labels, strict=True)):
         y = top + number * step
         end = left + plot.scale.fraction(bar.value) * (right - left) if is_finite(bar.value) else zero
-        yield _text(left - 8, y + step / 2 + 4, label, "label", "end")
-        yield _rectangle(min(zero, end), y + step * 0.15, abs(end - zero), step * 0.7, bar.role)
-        yield _text(max(zero, end) + 6, y + step / 2 + 4, bar.text, "label")
+        yield text(left - 8, y + step / 2 + 4, label, "label", "end")
+        yield rectangle(min(zero, end), y + step * 0.15, abs(end - zero), step * 0.7, bar.role)
+        yield text(max(zero, end) + 6, y + step / 2 + 4, bar.text, "label")

@@ -18,7 +18,7 @@ from ckexplore.actions.report.charts import (
     scatter_plot,
     svg_text,
 )
-from ckexplore.actions.report.svg import PALETTE
+from ckexplore.actions.report.svg_elements import PALETTE
 
 SVG = "{http://www.w3.org/2000/svg}"
 X, Y = Axis("latency", "s"), Axis("accuracy", "%")
