@@ -19,17 +19,22 @@ class NamedActionProvider(Provider):
 
     async def discover(self) -> Hits:
         """Offer everything before anything is typed."""
-        for action in (*BROWSER, *JOBS):
+        for action in self._actions:
             yield DiscoveryHit(_label(action), self._runner(action), help=action.explanation)
 
     async def search(self, query: str) -> Hits:
         """Offer what matches."""
         matcher = self.matcher(query)
-        for action in (*BROWSER, *JOBS):
+        for action in self._actions:
             label = _label(action)
             score = matcher.match(label)
             if score > 0:
                 yield Hit(score, matcher.highlight(label), self._runner(action), help=action.explanation)
+
+    @property
+    def _actions(self) -> tuple[NamedAction, ...]:
+        """The named actions of the screen that the palette was opened over."""
+        return getattr(self.screen, "NAMED_ACTIONS", (*BROWSER, *JOBS))
 
     def _runner(self, action: NamedAction) -> Callable[[], object]:
         screen = self.screen

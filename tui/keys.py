@@ -77,6 +77,15 @@ BROWSER = (
     NamedAction("show_table", "2", "Table", "The artifacts", "look"),
     NamedAction("show_details", "3", "Details", "What the artifact under the cursor is", "look"),
     NamedAction("show_job", "4", "Jobs", "The output and the chart of the jobs", "look"),
+    NamedAction(
+        "points",
+        "p",
+        "Points",
+        "The experiment's points: table, filter, charts, fronts, comparison",
+        "look",
+        True,
+        ("experiment",),
+    ),
     NamedAction("open_job", "a", "Open job", "Show what the job under the cursor wrote", "act", True, ("job",)),
     NamedAction("sort", "o", "Order", "Order by the next column", "find"),
     NamedAction("reverse", "O", "Reverse", "Turn the order round", "find"),
@@ -119,6 +128,60 @@ JOBS = (
 )
 """What the keys do in the job pane; there they come before the browser's."""
 
+EXPERIMENTS = (
+    NamedAction(
+        "filter",
+        "slash",
+        "Filter",
+        "Points that pass, such as: accuracy_top1 >= 70 and system = 'rpi4'",
+        "points",
+        True,
+        shown="/",
+        typing=True,
+    ),
+    NamedAction("order", "o", "Order", "Order by a column; a click on a title does as well", "points", True),
+    NamedAction("reverse", "O", "Reverse", "Turn the order round", "points"),
+    NamedAction("columns", "C", "Columns", "Choose the columns of the table", "points"),
+    NamedAction("constant", "H", "Constant", "Show or hide columns that are the same in all points", "points"),
+    NamedAction("group", "v", "Group", "Medians of a value by one column, or by two; again: back", "points", True),
+    NamedAction("mark", "space", "Mark", "Mark the point for a comparison, or take the mark away", "points"),
+    NamedAction("compare", "c", "Compare", "Compare the marked points with the first of them", "points", True),
+    NamedAction("scatter", "1", "Scatter", "A point each, with the Pareto front", "chart"),
+    NamedAction("line", "2", "Line", "y over x, or over the order of the points", "chart"),
+    NamedAction("histogram", "3", "Histogram", "How many points have which y", "chart"),
+    NamedAction("cumulative", "4", "Cumulative", "Which share of the points has at most that y", "chart"),
+    NamedAction("boxes", "5", "Boxes", "Quartiles and whiskers of y for each colour", "chart"),
+    NamedAction("parallel", "6", "Parallel", "All columns side by side, a line for each point", "chart"),
+    NamedAction("pick_x", "x", "x", "Choose the column of the x axis", "chart", True),
+    NamedAction("pick_y", "y", "y", "Choose the column of the y axis", "chart", True),
+    NamedAction("pick_colour", "u", "Colour", "Choose the column that gives the colours", "chart", True),
+    NamedAction("pick_sign", "U", "Sign", "Choose the column that gives the signs", "chart"),
+    NamedAction("log_x", "X", "Logarithmic x", "Make the x axis logarithmic, or linear", "chart"),
+    NamedAction("log_y", "Y", "Logarithmic y", "Make the y axis logarithmic, or linear", "chart"),
+    NamedAction("front", "f", "Front", "Show the front, or don't", "chart"),
+    NamedAction("objectives", "m", "Objectives", "Type them: latency:min,accuracy:max", "chart", typing=True),
+    NamedAction("next_on_front", "right_square_bracket", "Next", "Along the front", "chart", shown="]"),
+    NamedAction("previous_on_front", "left_square_bracket", "Previous", "Back along the front", "chart", shown="["),
+    NamedAction("zoom_in", "plus,equals_sign", "Zoom in", "Look closer, around the point", "chart", shown="+"),
+    NamedAction("zoom_out", "minus", "Zoom out", "Look from further away", "chart", shown="-"),
+    NamedAction("whole", "0", "Whole", "Show all of the chart again", "chart"),
+    NamedAction("pan('left')", "shift+left,less_than_sign", "Left", "Move the window", "chart", shown="shift+← <"),
+    NamedAction(
+        "pan('right')", "shift+right,greater_than_sign", "Right", "Move the window", "chart", shown="shift+→ >"
+    ),
+    NamedAction("pan('up')", "shift+up,right_parenthesis", "Up", "Move the window", "chart", shown="shift+↑ )"),
+    NamedAction("pan('down')", "shift+down,left_parenthesis", "Down", "Move the window", "chart", shown="shift+↓ ("),
+    NamedAction("signs", "B", "Signs", "Draw with Braille, with blocks, or in ASCII", "chart"),
+    NamedAction("write", "w", "Write", "Write the chart as SVG", "chart", typing=True),
+    NamedAction("zoom", "z", "Zoom", "Give the whole screen to the pane in use, and back", "screen"),
+    NamedAction("other_pane", "p", "Other pane", "From the table to the chart and back; Tab does as well", "screen"),
+    NamedAction("read_again", "ctrl+r", "Read again", "Read the points again; new ones come by themselves", "screen"),
+    NamedAction("back", "escape,q", "Back", "Clear the filter, or back to the artifacts", "screen", True, shown="esc"),
+    NamedAction("help", "question_mark,f1", "Help", "Explain this screen", "screen", True, shown="?"),
+    NamedAction("quit", "ctrl+c", "Quit", "Leave; jobs go on running", "screen"),
+)
+"""What the keys do on the experiments screen."""
+
 MOVING = (
     ("↑ ↓  k j", "one line up or down"),
     ("PgUp PgDn  ctrl+u ctrl+d", "one page up or down"),
@@ -130,8 +193,11 @@ MOVING = (
 )
 
 
-def bindings(actions: tuple[NamedAction, ...], namespace: str = "") -> list[Binding]:
-    """Make Textual's bindings of named actions; `namespace` ("screen.") says whose they are if not the binder's."""
+def bindings(actions: tuple[NamedAction, ...], namespace: str = "", screen: str = "browser") -> list[Binding]:
+    """Make Textual's bindings of named actions; `namespace` ("screen.") says whose they are if not the binder's.
+
+    `screen` is the first part of their ids, by which a keymap names them.
+    """
     return [
         Binding(
             action.keys,
@@ -141,7 +207,7 @@ def bindings(actions: tuple[NamedAction, ...], namespace: str = "") -> list[Bind
             key_display=action.shown or None,
             tooltip=action.explanation,
             priority=action.typing,
-            id=f"browser.{action.name}",
+            id=f"{screen}.{action.name}",
         )
         for action in actions
     ]

@@ -11,6 +11,7 @@ from .widgets.tree import Node
 
 if TYPE_CHECKING:  # the first paint needs none of these
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from ..store.annotations import Annotation
     from ..store.artifact import Artifact
@@ -72,9 +73,12 @@ class Listing:
 
     def concerned(self, number: int, touched: Touched) -> bool:
         """Tell whether files of a row's artifact were touched."""
+        return touched.concerns(self.root(number), from_storable(self.artifact(number).path))
+
+    def root(self, number: int) -> Path:
+        """Give where the repository of a row is; there is an answer."""
         assert self.answer is not None
-        path = from_storable(self.artifact(number).path)
-        return touched.concerns(self.answer.index.repository(number).path, path)
+        return self.answer.index.repository(number).path
 
     def number_in(self, other: Listing, number: int | None) -> int | None:
         """Give the number that a row of this listing has in another one; None when it isn't there."""

@@ -17,7 +17,7 @@ from .grouping import Grouping, grouped
 from .lines import line_plot
 from .parallel import LEVELS_MOST, ParallelColumn, parallel_plot
 from .plot import Dots, Drawable, Nothing, Place, Plot
-from .scatter import PlotPoint, scatter_plot
+from .scatter import PlotPoint, scatter_plot, worth_signs
 from .window import Window, seen_through
 
 Kind = Literal["scatter", "line", "histogram", "cumulative", "boxes", "parallel"]
@@ -98,13 +98,15 @@ def depict(
     depiction: Depiction,
     front: Collection[int] = (),
     *,
+    stair: bool = True,
     window: Window | None = None,
-    bold: bool = False,
+    cells: tuple[int, int] = (0, 0),
     title: str = "",
 ) -> Depicted:
     """Make the figure of some rows of a table; `front` are those of them that are on the front.
 
-    `bold` gives every point a sign of its own. Raises NotFoundError or InvalidRequestError for columns that aren't
+    `stair` joins the front by a line; `cells` is the size of what it is drawn in, for points to have signs where they
+    are few enough. Raises NotFoundError or InvalidRequestError for columns that aren't
     there.
     """
     if not rows:
@@ -115,7 +117,7 @@ def depict(
     if not depiction.y:
         return Depicted(Nothing("choose a column for y", title), None, {})
     if depiction.kind == "scatter":
-        plot, places = _scatter(table, rows, depiction, front, bold, title)
+        plot, places = _scatter(table, rows, depiction, front, stair, cells, title)
     elif depiction.kind == "line":
         plot, places = _line(table, rows, depiction, title)
     else:
@@ -192,7 +194,13 @@ def _groups(table: PointTable, rows: Sequence[int], name: str) -> Grouping:
 
 
 def _scatter(
-    table: PointTable, rows: Sequence[int], depiction: Depiction, front: Collection[int], bold: bool, title: str
+    table: PointTable,
+    rows: Sequence[int],
+    depiction: Depiction,
+    front: Collection[int],
+    stair: bool,
+    cells: tuple[int, int],
+    title: str,
 ) -> tuple[Drawable, dict[int, Place]]:
     xs, ys = _column(table, depiction.x), _column(table, depiction.y)
     colours, signs = _groups(table, rows, depiction.colour), _groups(table, rows, depiction.sign)
@@ -203,16 +211,17 @@ def _scatter(
     ]
     x_axis = axis_of(table, depiction.x, depiction)
     y_axis = axis_of(table, depiction.y, depiction)
-    best = {number for number, row in enumerate(rows) if row in set(front)} if front else set()
+    wanted = set(front)
     plot = scatter_plot(
         points,
         x_axis=x_axis,
         y_axis=y_axis,
-        front=best,
-        bold=bold,
+        front={number for number, row in enumerate(rows) if row in wanted},
+        bold=worth_signs(points, *cells),
         groups=colours.order,
         signs=signs.order,
         tagged=True,
+        stair=stair,
         title=title,
     )
     return plot, _places(rows, xs, ys, depiction)

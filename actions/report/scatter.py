@@ -75,8 +75,11 @@ def scatter_plot(
     groups: Sequence[str] = (),
     signs: Sequence[str] = (),
     tagged: bool = False,
+    stair: bool = True,
 ) -> Drawable:
     """Make the plot of points; those that an axis can't show are left out and counted.
+
+    Without `stair` no line joins the front: for one whose objectives aren't those of the axes.
 
     `groups` and `signs` give the order in which groups get their colours and signs, by name where it is empty. With
     `tagged` the points of the front have their labels beside them where there is room.
@@ -94,7 +97,10 @@ def scatter_plot(
         y=scale_for(*extent([points[index].y for index in shown]), logarithmic=y_axis.logarithmic),
         x_axis=x_axis,
         y_axis=y_axis,
-        marks=(*_groups(points, behind, looks, shapes, bold), *_front(points, on_front, looks, shapes, x_axis)),
+        marks=(
+            *_groups(points, behind, looks, shapes, bold),
+            *_front(points, on_front, looks, shapes, x_axis)[0 if stair else 1 :],
+        ),
         notes=_selected(points, selected, shown, x_axis, y_axis),
         tags=_tags(points, on_front) if tagged else (),
         legend=_legend(looks, shapes, on_front, bold),

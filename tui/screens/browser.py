@@ -53,6 +53,7 @@ _WIDGETS = (
     "tree",
 )
 _FEW_REPOSITORIES = 4  # these open by themselves in the tree
+POINTS_SCREEN = "experiment-points"
 PANES = ("tree", "table", "details", "job")
 
 _NOTHING_YET = """No repositories yet.
@@ -174,6 +175,9 @@ class BrowserScreen(AnnotatingScreen):
         number = self.query_one("#table", VirtualTable).cursor_row_id
         if number is not None and self.listing.concerned(number, message.touched):
             self._read_details()
+        for screen in self.app.screen_stack:
+            if screen.id == POINTS_SCREEN:
+                screen.post_message(message)
 
     def on_catalog_moved(self, message: messages.CatalogMoved) -> None:
         """Say how far the reading is, and what isn't as it should be."""
@@ -409,6 +413,16 @@ class BrowserScreen(AnnotatingScreen):
         """Go to the table."""
         self._show_pane("table")
         self.query_one("#table").focus()
+
+    @on(VirtualTable.RowSelected, "#points-table")
+    def action_points(self) -> None:
+        """Look at the points of the experiment under the cursor."""
+        from .experiments import ExperimentsScreen  # noqa: PLC0415  (with all its charts)
+
+        artifact, number = self.artifact, self.query_one("#table", VirtualTable).cursor_row_id
+        if artifact is not None and number is not None and artifact.module == "experiment":
+            root = self.listing.root(number)
+            self.app.push_screen(ExperimentsScreen(self.workspace, artifact, root, id=POINTS_SCREEN))
 
     def action_show_details(self) -> None:
         """Go to the details."""
