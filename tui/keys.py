@@ -174,7 +174,9 @@ EXPERIMENTS = (
     NamedAction("signs", "B", "Signs", "Draw with Braille, with blocks, or in ASCII", "chart"),
     NamedAction("write", "w", "Write", "Write the chart as SVG", "chart", typing=True),
     NamedAction("zoom", "z", "Zoom", "Give the whole screen to the pane in use, and back", "screen"),
-    NamedAction("other_pane", "p", "Other pane", "From the table to the chart and back; Tab does as well", "screen"),
+    NamedAction(
+        "other_pane", "p,tab,shift+tab", "Other pane", "From the table to the chart and back", "screen", shown="p Tab"
+    ),
     NamedAction("read_again", "ctrl+r", "Read again", "Read the points again; new ones come by themselves", "screen"),
     NamedAction("back", "escape,q", "Back", "Clear the filter, or back to the artifacts", "screen", True, shown="esc"),
     NamedAction("help", "question_mark,f1", "Help", "Explain this screen", "screen", True, shown="?"),

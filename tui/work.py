@@ -41,7 +41,21 @@ if TYPE_CHECKING:
     from ..actions.console import Answer
 
 _ONLY_READING = {
-    *("cid", "export", "find", "help", "info", "list_actions", "list_tags", "load", "ls", "path", "search", "uid")
+    *(
+        "cid",
+        "compare",
+        "export",
+        "find",
+        "help",
+        "info",
+        "list_actions",
+        "list_tags",
+        "load",
+        "ls",
+        "path",
+        "search",
+        "uid",
+    )
 }
 _BEFORE_TREE = 0.15  # seconds: a cursor that moves on asks for no tree
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...store.formats.point import Point
     from ..plan import Plan
 
-__all__ = ["add", "export", "front", "replay", "show"]
+__all__ = ["add", "compare", "export", "front", "replay", "show"]
 
 _CHOOSING = {"where", "sort", "columns", "all_columns", "limit"}
 
@@ -56,6 +56,22 @@ def show(request: Request) -> dict[str, Any]:
     if not request.console.shows_output:  # who reads the answer gets all that is known of the points, lists too
         answer["points"] = [_shown(point) for _, point in whole_points(request.workspace, chosen, shown)]
     return answer
+
+
+def compare(request: Request) -> dict[str, Any]:
+    """Compare points of experiments with the first of them: `--points=UID,UID`; beginnings of UIDs do."""
+    import msgspec  # noqa: PLC0415
+
+    from ..points.chosen import chosen_points  # noqa: PLC0415
+    from ..points.comparison import compare_points  # noqa: PLC0415
+
+    refuse_unknown_options(request, {"points"})
+    wanted = request.words("points")
+    if not wanted:
+        raise InvalidRequestError("say which points: ckexplore compare experiment:NAME --points=UID,UID")
+    chosen = chosen_points(request)
+    compared = compare_points(chosen.table, [chosen.table.row_of(word) for word in wanted])
+    return {"experiment": chosen.title, "compared": msgspec.to_builtins(compared)}
 
 
 def front(request: Request) -> dict[str, Any]:

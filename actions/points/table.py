@@ -105,6 +105,16 @@ class PointTable(Struct, frozen=True):
             },
         )
 
+    def row_of(self, uid: str) -> int:
+        """Give the row of a point by its UID or by how that begins. Raises NotFoundError, InvalidRequestError."""
+        found = [row for row, one in enumerate(self.uids) if one.startswith(uid)]
+        if not found:
+            raise NotFoundError(f"no point's UID begins with {safe_line(uid, 40)!r}; `ckexplore show` lists them")
+        exact = [row for row in found if self.uids[row] == uid]
+        if len(exact or found) > 1:
+            raise InvalidRequestError(f"{len(found)} UIDs begin with {safe_line(uid, 40)!r}; say more of it")
+        return (exact or found)[0]
+
     def row(self, number: int) -> dict[str, Value]:
         """Give what is known of one point, by the names of the columns."""
         return {name: one.values[number] for name, one in self.columns.items() if one.values[number] is not None}

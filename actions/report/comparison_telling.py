@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..points.comparison import Effect, Measured, PointsCompared
+from .cells import clean, cut_in_the_middle
 from .quantity import quantity
 from .table import cell_text, text_table
+
+_NARROWEST = 8
+_GAP = 2
 
 
 def tell_compared(compared: PointsCompared, width: int = 100) -> list[str]:
@@ -13,7 +17,12 @@ def tell_compared(compared: PointsCompared, width: int = 100) -> list[str]:
     points = [f"{_letter(number)} {uid[:8]}" for number, uid in enumerate(compared.uids)]
     lines: list[str] = []
     if compared.differences:
-        rows = [(one.name, *(_text(value) for value in one.values)) for one in compared.differences]
+        names = max(len(one.name) for one in compared.differences)
+        room = max(_NARROWEST, (width - names) // len(points) - _GAP)
+        rows = [
+            (one.name, *(cut_in_the_middle(clean(_text(value)), room) for value in one.values))
+            for one in compared.differences
+        ]
         lines += text_table(("differs", *points), rows, width=width)
     else:
         lines.append("the choices and the features are the same")

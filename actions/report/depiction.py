@@ -17,24 +17,17 @@ from .grouping import Grouping, grouped
 from .lines import line_plot
 from .parallel import LEVELS_MOST, ParallelColumn, parallel_plot
 from .plot import Dots, Drawable, Nothing, Place, Plot
-from .scatter import PlotPoint, scatter_plot, worth_signs
+from .scatter import PlotPoint, scatter_plot
 from .window import Window, seen_through
 
 Kind = Literal["scatter", "line", "histogram", "cumulative", "boxes", "parallel"]
-KINDS: dict[Kind, str] = {
-    "scatter": "a point each, x against y, with the front",
-    "line": "y over x, or over the order of the points",
-    "histogram": "how many points have which y",
-    "cumulative": "which share of the points has at most that y",
-    "boxes": "quartiles and whiskers of y for each colour",
-    "parallel": "all columns side by side, a line for each point",
-}
 ORDER = ""
 """Stands for the order of the points, in the place of a column's name."""
 
 _COSTS = ("latency", "time", "size", "memory", "energy")
 _GAINS = ("accuracy", "throughput")
 _AXES_MOST = 8
+_CELLS_A_SIGN = 4
 _LONGEST_LABEL = 30
 _WIDE = 20
 """From such a ratio of its ends on an axis is logarithmic to begin with."""
@@ -217,7 +210,7 @@ def _scatter(
         x_axis=x_axis,
         y_axis=y_axis,
         front={number for number, row in enumerate(rows) if row in wanted},
-        bold=worth_signs(points, *cells),
+        bold=_CELLS_A_SIGN * len(points) <= cells[0] * cells[1],
         groups=colours.order,
         signs=signs.order,
         tagged=True,

@@ -52,12 +52,12 @@ def scatter(
 
     Few points are drawn as a sign each, many as dots of a quarter or an eighth of a cell.
     """
-    bold = worth_signs(points, width, height)
+    bold = _worth_signs(points, width, height)
     plot = scatter_plot(points, x_axis=x_axis, y_axis=y_axis, front=front, selected=selected, title=title, bold=bold)
     return draw(plot, width, height, symbols)
 
 
-def worth_signs(points: Sequence[PlotPoint], width: int, height: int) -> bool:
+def _worth_signs(points: Sequence[PlotPoint], width: int, height: int) -> bool:
     """Tell whether points are few enough for a sign each in so many cells."""
     grouped = len({(point.group, point.sign) for point in points}) > 1
     return len(points) * (_CELLS_A_SIGN_IN_GROUPS if grouped else _CELLS_A_SIGN) <= width * height

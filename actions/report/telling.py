@@ -138,6 +138,16 @@ def _module(result: Result, _width: int) -> list[str]:
     ]
 
 
+def _compared(result: Result, width: int) -> list[str]:
+    import msgspec  # noqa: PLC0415
+
+    from ..points.comparison import PointsCompared  # noqa: PLC0415
+    from .comparison_telling import tell_compared  # noqa: PLC0415
+
+    compared = msgspec.convert(dict(result["compared"]), PointsCompared)
+    return [f"{result['experiment']}:", "", *tell_compared(compared, width)]
+
+
 _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "rm": _removed,
     "add": _written,
@@ -150,6 +160,7 @@ _TELLERS: dict[str, Callable[[Result, int], Sequence[str]]] = {
     "remove_action": _module,
     "check repo": _checked,
     "pull repo": _pulled,
+    "compare experiment": _compared,
     **job_telling.TELLERS,
     **annotation_telling.TELLERS,
     **detection_telling.TELLERS,

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from ...actions.points.table import Column, PointTable
 from ...actions.report.canvas import Symbols
-from ...actions.report.depiction import KINDS, Kind
+from ...actions.report.depiction import Kind
 from ...actions.report.neighbour import along
 from ...actions.report.window import Window, containing, pan, zoom
 from ..points_messages import ChartDrawn
@@ -82,7 +82,6 @@ class DepictingScreen(Screen[None]):
 
     def _show_kind(self, kind: Kind) -> None:
         self.depict(kind=kind)
-        self.notify(f"{kind}: {KINDS[kind]}", timeout=3, markup=False)
 
     def action_scatter(self) -> None:
         """Show points."""

@@ -26,6 +26,7 @@ from ..keys import EXPERIMENTS, bindings
 from ..points_view import Arranged, PointsView
 from ..widgets.point_chart import PointChart
 from ..widgets.point_table import PointTable as PointTableView
+from ..widgets.point_table import value_text
 from ..widgets.segments import one_line
 from ..widgets.table import VirtualTable
 from ..widgets.title_line import READING, TitleLine
@@ -42,6 +43,9 @@ A run records one:  ckexplore run program:NAME
 A design space many:  ckexplore explore program:NAME --choices.…
 
 They come here by themselves."""
+_NOTHING_PASSES = """No point passes the filter.
+
+Esc clears it."""
 _NAMED = {action.name: action for action in EXPERIMENTS}
 
 
@@ -170,7 +174,7 @@ class ExperimentsScreen(DepictingScreen):
         self._refuse("")
         if arranged.view.query.strip() and not arranged.rows:
             self._refuse(arranged.why_none)
-        self.points.empty_message = arranged.why_none or _NO_POINTS
+        self.points.empty_message = _NOTHING_PASSES if arranged.why_none else _NO_POINTS
         self.points.show(arranged, self._marked_rows, self.row)
         if not arranged.view.groups:
             self.row = self.points.cursor_row_id
@@ -196,19 +200,19 @@ class ExperimentsScreen(DepictingScreen):
         if self.table is None:
             title.counts = one_line(self.artifact.title)
             return
-        title.state = ""
+        title.state = self.view.depiction.kind
         parts = [one_line(self.artifact.title)]
         arranged = self.arranged
         total = len(self.table)
         shown = len(arranged.rows) if arranged is not None else total
         parts.append(f"{shown:,} of {total:,} points" if shown != total else f"{total:,} points")
-        if arranged is not None and arranged.objectives:
-            ways = {"min": "↓", "max": "↑"}
-            parts.append(" ".join(f"{one.name.rpartition('.')[2]} {ways[one.better]}" for one in arranged.objectives))
-            possibly = f" + {len(arranged.possibly):,} possibly" if arranged.possibly else ""
-            parts.append(f"front {len(arranged.front):,}{possibly}")
         if self._marked:
             parts.append(f"{len(self._marked)} marked")
+        if arranged is not None and arranged.objectives:
+            ways = {"min": "↓", "max": "↑"}
+            possibly = f" + {len(arranged.possibly):,} possibly" if arranged.possibly else ""
+            objectives = " ".join(f"{_last(one.name)} {ways[one.better]}" for one in arranged.objectives)
+            parts.append(f"front {len(arranged.front):,}{possibly} of {objectives}")
         title.counts = " · ".join(parts)
 
     def label_of(self, row: int) -> str:
@@ -235,7 +239,7 @@ class ExperimentsScreen(DepictingScreen):
         names = [*shown, *(one.name for one in arranged.columns if one.name not in shown)]
         table = arranged.table
         values = [(name, column.values[row]) for name in names if (column := table.columns.get(name))]
-        told = [f"{_last(name)} {quantity(name, value)}" for name, value in values if value is not None]
+        told = [f"{_last(name)} {value_text(name, value)}" for name, value in values if value is not None]
         line.update(Content(one_line(f" {table.uids[row][:8]}  {standing}{'  '.join(told)}")))
 
     def go_to_row(self, row: int) -> None:
@@ -262,7 +266,7 @@ class ExperimentsScreen(DepictingScreen):
         if self.points.on_groups:
             self._open_group()
         elif table is not None and row is not None:
-            lines = [f"{name:<44} {quantity(name, value)}" for name, value in table.row(row).items()]
+            lines = [f"{name:<44} {value_text(name, value)}" for name, value in table.row(row).items()]
             repeated = {one.name: one.repeated[row] for one in table.columns.values() if row in one.repeated}
             lines += [
                 f"{name:<44} {', '.join(quantity(name, value) for value in values[:20])}  (each time)"
@@ -360,9 +364,7 @@ class ExperimentsScreen(DepictingScreen):
 
     def action_constant(self) -> None:
         """Show or hide the columns that are the same in all points."""
-        constant_too = not self.view.constant_too
-        self.look_at(constant_too=constant_too, columns=())
-        self.notify("columns that differ" if not constant_too else "all columns", timeout=3, markup=False)
+        self.look_at(constant_too=not self.view.constant_too, columns=())
 
     def action_group(self) -> None:
         """Choose what to group by, then what across, then the value; or go back to the points."""
@@ -407,7 +409,7 @@ class ExperimentsScreen(DepictingScreen):
             return
         rows = {uid: number for number, uid in enumerate(table.uids)}
         marked = [rows[uid] for uid in self._marked]
-        width = max(60, min(self.size.width - 12, 104))
+        width = min(int(self.size.width * 0.9), 110) - 6  # of the page over the screen
         self.in_thread(self.points_work.compare_rows, table, marked, width, group="compare")
 
     def on_points_told(self, message: points_messages.PointsTold) -> None:
@@ -480,14 +482,6 @@ class ExperimentsScreen(DepictingScreen):
         pane = "points" if self.has_class("-in-chart") else "chart"
         self._lay_out(pane)
         self.query_one(f"#{pane}").focus()
-
-    def key_tab(self) -> None:
-        """From the table to the chart, or back, also where only one is seen."""
-        self.action_other_pane()
-
-    def key_shift_tab(self) -> None:
-        """The same."""
-        self.action_other_pane()
 
     def action_zoom(self) -> None:
         """Give the whole screen to the pane in use, and back."""

@@ -10,12 +10,13 @@ from ...actions.points.table import Column as PointColumn
 from ...actions.points.table import Value
 from ...actions.report.quantity import quantity
 from ..points_view import Arranged
-from .table import Cell, Column, Piece, VirtualTable
+from .table import GAP, MARGIN, Cell, Column, Piece, VirtualTable
 
 _SIGNS = "signs"
 _POINT = "point"
 _MEASURED_ON = 300  # rows tell how wide a column is
 _WIDEST = 26
+_NARROWEST = 8  # of a text at the right edge at least so many cells are shown
 _AT_ONCE = 30  # columns whose cells are composed; no terminal shows more
 
 
@@ -59,15 +60,11 @@ class PointTable(VirtualTable):
         self._first = max(0, min(self._first, len(self._all) - 1))
         last = self._first + _AT_ONCE
         self._shown = tuple(self._arranged.columns[self._first : last])
-        fixed = (Column(_SIGNS, "", width=2, priority=10_001), Column(_POINT, "point", width=8, priority=-1))
         self.set_columns(
             [
-                fixed[0],
-                *(
-                    Column(one.key, one.title, one.width, one.minimum, one.weight, one.align, 10_000 - number)
-                    for number, one in enumerate(self._all[self._first : last])
-                ),
-                fixed[1],
+                Column(_SIGNS, "", width=2),
+                *self._all[self._first : last],
+                Column(_POINT, "point", width=8),
             ]
         )
 
@@ -81,9 +78,9 @@ class PointTable(VirtualTable):
 
     def _show_groups(self, pivot: Pivot, was_on_groups: bool) -> None:
         """Show medians: a row for each group, a column for each group of the other column."""
-        titles = [_value_text(pivot.across, one) for one in pivot.columns] if pivot.across else [_name(pivot.value)]
+        titles = [value_text(pivot.across, one) for one in pivot.columns] if pivot.across else [_name(pivot.value)]
         cells = [[_median(pivot, cell) for cell in row] for row in pivot.cells]
-        rows = [_value_text(pivot.down, one) for one in pivot.rows]
+        rows = [value_text(pivot.down, one) for one in pivot.rows]
         widths = [
             max([cell_len(title), *(cell_len(row[number]) for row in cells)]) for number, title in enumerate(titles)
         ]
@@ -92,14 +89,26 @@ class PointTable(VirtualTable):
         self.set_sort(None)
         self.set_columns(
             [
-                Column("group", _name(pivot.down), width=first, priority=10_001),
+                Column("group", _name(pivot.down), width=first),
                 *(
-                    Column(f"{number}", title, width=min(width, _WIDEST), align="right", priority=10_000 - number)
+                    Column(f"{number}", title, width=min(width, _WIDEST), align="right")
                     for number, (title, width) in enumerate(zip(titles, widths, strict=True))
                 ),
             ]
         )
         self.set_rows(range(len(rows)), lambda row: [(rows[row], "accent"), *cells[row]], None if was_on_groups else 0)
+
+    def fitted_columns(self) -> list[tuple[Column, int]]:
+        """The columns from the first one on for which there is room; a text at the edge may be cut."""
+        left = self.visible_width - 2 * MARGIN
+        shown: list[tuple[Column, int]] = []
+        for column in self._columns:
+            width = min(column.least, max(0, left))
+            if shown and width < (column.least if column.align == "right" else min(column.least, _NARROWEST)):
+                break
+            shown.append((column, max(1, width)))
+            left -= width + GAP
+        return shown
 
     def action_sideways(self, steps: int) -> None:
         """Go to the columns further to the right or to the left."""
@@ -119,7 +128,7 @@ class PointTable(VirtualTable):
 def _column(column: PointColumn, rows: Sequence[int]) -> Column:
     title = _name(column.name)
     texts = (_text(_cell(column, column.values[row])) for row in islice(rows, _MEASURED_ON))
-    width = min(max(len(title) + 2, *(cell_len(text) for text in texts), 4), _WIDEST)
+    width = min(max(len(title), *(cell_len(text) for text in texts), 4), _WIDEST)
     return Column(column.name, title, width=width, align="right" if column.is_number else "left")
 
 
@@ -135,13 +144,14 @@ def _text(cell: Cell) -> str:
 def _cell(column: PointColumn, value: Value) -> Cell:
     if value is None:
         return ("–", "muted")  # noqa: RUF001
-    text = _value_text(column.name, value)
+    text = value_text(column.name, value)
     if column.kind == "feature":
         return (text, "muted")
     return (text, "error") if column.name == "problem" else text
 
 
-def _value_text(name: str, value: Value) -> str:
+def value_text(name: str, value: Value) -> str:
+    """Give a value of a column as a person reads it."""
     if value is None:
         return "unknown"
     return ("yes" if value else "no") if isinstance(value, bool) else quantity(name, value)

@@ -23,8 +23,8 @@ Piece = tuple[str, Role]
 Cell = str | Piece | list[Piece]
 """The text of a cell: plain, with one role, or in pieces with a role each."""
 
-_GAP = 2
-_MARGIN = 1
+GAP = 2
+MARGIN = 1
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def fit_columns(columns: Sequence[Column], available: int) -> list[tuple[Column,
 
 
 def _least_width(columns: Sequence[Column]) -> int:
-    return sum(column.least for column in columns) + _GAP * (len(columns) - 1)
+    return sum(column.least for column in columns) + GAP * (len(columns) - 1)
 
 
 def _shares(columns: Sequence[Column], extra: int) -> Iterator[tuple[int, int]]:
@@ -220,15 +220,15 @@ class VirtualTable(CursorLines):
 
     def fitted_columns(self) -> list[tuple[Column, int]]:
         """The columns shown at the present width, and the width of each."""
-        return fit_columns(self._columns, self.visible_width - 2 * _MARGIN)
+        return fit_columns(self._columns, self.visible_width - 2 * MARGIN)
 
     def compose_line(self, y: int) -> list[Segment]:
         """Compose a row from its cells."""
         cells = dict(zip((column.key for column in self._columns), self._cells(self._ids[y]), strict=True))
-        segments = [Segment(" " * _MARGIN)]
+        segments = [Segment(" " * MARGIN)]
         for column, width in self.fitted_columns():
             segments += fit_segments(self._pieces(cells[column.key]), width, column.align)
-            segments.append(Segment(" " * _GAP))
+            segments.append(Segment(" " * GAP))
         return segments[:-1]
 
     def _pieces(self, cell: Cell) -> list[Segment]:
@@ -240,10 +240,10 @@ class VirtualTable(CursorLines):
     def compose_header(self) -> list[Segment]:
         """Compose the titles, an arrow at the one that the rows are sorted by."""
         plain = self.component_style("table--header")
-        segments = [Segment(" " * _MARGIN, plain)]
+        segments = [Segment(" " * MARGIN, plain)]
         for column, width in self.fitted_columns():
             segments += self._title(column, width)
-            segments.append(Segment(" " * _GAP, plain))
+            segments.append(Segment(" " * GAP, plain))
         left = self.visible_width - sum(segment.cell_length for segment in segments)
         return [*segments, Segment(" " * max(0, left), plain)]
 
@@ -289,9 +289,9 @@ class VirtualTable(CursorLines):
 
     def column_at(self, position: Offset) -> Column | None:
         """Return the column at a position inside the table, None right of the last one."""
-        right = _MARGIN
+        right = MARGIN
         for column, width in self.fitted_columns():
-            right += width + _GAP
+            right += width + GAP
             if position.x < right:
                 return column
         return None
