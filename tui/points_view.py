@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import inf, isfinite, nan
 
-from ..actions.explore.front import front, minimised
+from ..actions.explore.front import front
 from ..actions.explore.judgement import judge
 from ..actions.explore.objective import Objective, named_column, objectives, usual_direction
 from ..actions.points.expression import Expression, parse
 from ..actions.points.filtering import passing, why_none
 from ..actions.points.ordering import in_order, telling_columns
 from ..actions.points.pivot import Pivot, pivoted
-from ..actions.points.table import Column, PointTable, is_number
+from ..actions.points.table import Column, PointTable, as_floats
 from ..actions.report.depiction import Depiction
 from ..store.errors import CancelledError
 
@@ -130,16 +129,11 @@ def _best(
         part = PointTable(table.uids, {column.name: column for column in columns}).rows(rows)
         judged = judge(part, [Objective(one.name, better.better) for one, better in zip(columns, wanted, strict=True)])
         return tuple(rows[one.row] for one in judged.front), frozenset(rows[one.row] for one in judged.possibly)
-    ways = [one.better for one in wanted]
-    vectors = [minimised([_number(column, row) for column in columns], ways) for row in rows]
+    measured = [_to_minimise(column, better.better) for column, better in zip(columns, wanted, strict=True)]
+    vectors = list(zip(*([values[row] for row in rows] for values in measured), strict=True))
     return tuple(rows[number] for number in front(vectors)), frozenset()
 
 
-def _number(column: Column, row: int) -> float:
-    value = column.values[row]
-    if not is_number(value):
-        return nan
-    try:
-        return float(value) if isfinite(value) else nan
-    except OverflowError:
-        return inf
+def _to_minimise(column: Column, better: str) -> list[float]:
+    values = as_floats(column.values)
+    return [-value for value in values] if better == "max" else values

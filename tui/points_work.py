@@ -64,7 +64,7 @@ def draw_points(
     drawing = drawing_of(depicted.plot, *size, symbols)
     plot = depicted.plot
     seen = Window(plot.x, plot.y) if isinstance(plot, Plot) and depicted.places else None
-    spots = spots_in(seen, depicted.places) if seen is not None else {}
+    spots = spots_in(seen, depicted.places, arranged.front, size) if seen is not None else {}
     if not get_current_worker().is_cancelled:
         target.post_message(points_messages.ChartDrawn(depicted, drawing, seen, spots))
 
@@ -78,7 +78,6 @@ def write_chart(target: MessagePump, arranged: Arranged, window: Window | None, 
         arranged.front,
         stair=arranged.front_is_on_axes,
         window=window,
-        cells=(200, 60),
         title=title,
     )
     target.post_message(points_messages.ChartWritten(str(write_figure(depicted.plot, file))))

@@ -5,6 +5,7 @@ first dot says what it is. Whoever asks for a column can leave out what comes be
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf, nan
 from typing import Any, Literal, TypeGuard
 
 from msgspec import Struct
@@ -123,6 +124,20 @@ class PointTable(Struct, frozen=True):
 def is_number(value: object) -> TypeGuard[float | int]:
     """Tell whether a value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def as_floats(values: Iterable[Value]) -> list[float]:
+    """Give values as floats: not a number where there is none, infinite what no float can hold."""
+    return [value if type(value) is float else _as_float(value) for value in values]
+
+
+def _as_float(value: Value) -> float:
+    if not is_number(value):
+        return nan
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 def _rank(column: Column) -> int:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf, nan
+from math import inf
 from typing import Literal
 
 from ...store.errors import CkexploreError
 from ..explore.objective import named_column, usual_direction
-from ..points.table import Column, PointTable, Value, is_number
+from ..points.table import Column, PointTable, Value, as_floats, is_number
 from .axis import Axis, scale_for
 from .boxes import box_plot
 from .cells import cut
@@ -28,6 +28,7 @@ _COSTS = ("latency", "time", "size", "memory", "energy")
 _GAINS = ("accuracy", "throughput")
 _AXES_MOST = 8
 _CELLS_A_SIGN = 4
+_PLACES_A_CELL = 8
 _LONGEST_LABEL = 30
 _WIDE = 20
 """From such a ratio of its ends on an axis is logarithmic to begin with."""
@@ -93,26 +94,26 @@ def depict(
     *,
     stair: bool = True,
     window: Window | None = None,
-    cells: tuple[int, int] = (0, 0),
+    cells: tuple[int, int] | None = None,
     title: str = "",
 ) -> Depicted:
     """Make the figure of some rows of a table; `front` are those of them that are on the front.
 
-    `stair` joins the front by a line; `cells` is the size of what it is drawn in, for points to have signs where they
-    are few enough. Raises NotFoundError or InvalidRequestError for columns that aren't
+    `stair` joins the front by a line. `cells` is the size of the terminal's part that it is drawn in; without, it is
+    for a picture, in which every point is named. Raises NotFoundError or InvalidRequestError for columns that aren't
     there.
     """
     if not rows:
         return Depicted(Nothing("no point passes" if len(table) else "no points yet", title), None, {})
     front = front if depiction.with_front else ()
     if depiction.kind == "parallel":
-        return Depicted(_parallel(table, rows, depiction, front, title), None, {})
+        return Depicted(_parallel(table, rows, depiction, front, cells is None, title), None, {})
     if not depiction.y:
         return Depicted(Nothing("choose a column for y", title), None, {})
     if depiction.kind == "scatter":
         plot, places = _scatter(table, rows, depiction, front, stair, cells, title)
     elif depiction.kind == "line":
-        plot, places = _line(table, rows, depiction, title)
+        plot, places = _line(table, rows, depiction, cells, title)
     else:
         plot, places = _distribution(table, rows, depiction, title), {}
     if not isinstance(plot, Plot) or depiction.kind == "histogram":
@@ -138,8 +139,8 @@ def _short(column: Column, value: Value) -> str:
     return f"{value:g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
-def _labels(table: PointTable, rows: Sequence[int], depiction: Depiction) -> list[str]:
-    """Give every row's label; which choices differ is found out once."""
+def _labels(table: PointTable, rows: Sequence[int], depiction: Depiction, wanted: Collection[int]) -> dict[int, str]:
+    """Give the labels of some rows by the choices that differ between all that are shown."""
     shown = {depiction.x, depiction.y, depiction.colour, depiction.sign}
     choices = [
         column
@@ -148,24 +149,14 @@ def _labels(table: PointTable, rows: Sequence[int], depiction: Depiction) -> lis
         and column.name not in shown
         and any(column.values[row] != column.values[rows[0]] for row in rows)
     ]
-    return [_label(table, row, choices) for row in rows]
+    return {row: _label(table, row, choices) for row in wanted}
 
 
 def _column(table: PointTable, name: str) -> list[float]:
     """Give a column's values as numbers, not a number where there is none; for the order, the numbers from 1 on."""
     if not name:
         return [float(number + 1) for number in range(len(table))]
-    return [float(value) if is_number(value) else nan for value in map(_small, table.find(name).values)]
-
-
-def _small(value: Value) -> Value:
-    """Leave out what no float can hold."""
-    if is_number(value):
-        try:
-            float(value)
-        except OverflowError:
-            return inf
-    return value
+    return as_floats(table.find(name).values)
 
 
 def axis_of(table: PointTable, name: str, depiction: Depiction) -> Axis:
@@ -192,15 +183,15 @@ def _scatter(
     depiction: Depiction,
     front: Collection[int],
     stair: bool,
-    cells: tuple[int, int],
+    cells: tuple[int, int] | None,
     title: str,
 ) -> tuple[Drawable, dict[int, Place]]:
     xs, ys = _column(table, depiction.x), _column(table, depiction.y)
     colours, signs = _groups(table, rows, depiction.colour), _groups(table, rows, depiction.sign)
-    labels = _labels(table, rows, depiction)
+    labels = _labels(table, rows, depiction, front if cells else rows)
     points = [
-        PlotPoint(xs[row], ys[row], label, colour, sign)
-        for row, label, colour, sign in zip(rows, labels, colours.labels, signs.labels, strict=True)
+        PlotPoint(xs[row], ys[row], labels.get(row, ""), colour, sign)
+        for row, colour, sign in zip(rows, colours.labels, signs.labels, strict=True)
     ]
     x_axis = axis_of(table, depiction.x, depiction)
     y_axis = axis_of(table, depiction.y, depiction)
@@ -210,7 +201,7 @@ def _scatter(
         x_axis=x_axis,
         y_axis=y_axis,
         front={number for number, row in enumerate(rows) if row in wanted},
-        bold=_CELLS_A_SIGN * len(points) <= cells[0] * cells[1],
+        bold=cells is None or _CELLS_A_SIGN * len(points) <= cells[0] * cells[1],
         groups=colours.order,
         signs=signs.order,
         tagged=True,
@@ -227,7 +218,7 @@ def _places(rows: Sequence[int], xs: Sequence[float], ys: Sequence[float], depic
 
 
 def _line(
-    table: PointTable, rows: Sequence[int], depiction: Depiction, title: str
+    table: PointTable, rows: Sequence[int], depiction: Depiction, cells: tuple[int, int] | None, title: str
 ) -> tuple[Drawable, dict[int, Place]]:
     """Make lines through the medians of the points with the same x, and every point as a dot where there are several.
 
@@ -252,6 +243,7 @@ def _line(
         y_axis=axis_of(table, depiction.y, depiction),
         at=at,
         title=title,
+        **({"places": _PLACES_A_CELL * cells[0]} if cells else {}),
     )
     left_out = len(rows) - len(places)
     if isinstance(plot, Plot):
@@ -284,7 +276,12 @@ def _distribution(table: PointTable, rows: Sequence[int], depiction: Depiction, 
 
 
 def _parallel(
-    table: PointTable, rows: Sequence[int], depiction: Depiction, front: Collection[int], title: str
+    table: PointTable,
+    rows: Sequence[int],
+    depiction: Depiction,
+    front: Collection[int],
+    named: bool,
+    title: str,
 ) -> Drawable:
     names = depiction.axes or _parallel_axes(table, rows, depiction)
     columns = [
@@ -302,7 +299,7 @@ def _parallel(
         groups=colours.labels if depiction.colour else (),
         order=colours.order if depiction.colour else (),
         front={number for number, row in enumerate(rows) if row in on_front},
-        names=_labels(table, rows, depiction),
+        names=list(_labels(table, rows, depiction, rows).values()) if named else (),
         title=title,
     )
 

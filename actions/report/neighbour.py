@@ -12,14 +12,24 @@ _WAYS: dict[Direction, tuple[int, int]] = {"left": (-1, 0), "right": (1, 0), "up
 _ASIDE = 2.5
 """A point aside counts as so many times as far, so that the walk keeps its direction."""
 
+_EACH_REACHED = 3_000
+
 Spots = dict[int, tuple[float, float]]
 """Where each row stands in a window, in shares of its width and height."""
 
 
-def spots_in(window: Window, places: Mapping[int, Place]) -> Spots:
-    """Give where the rows stand that are in a window."""
+def spots_in(window: Window, places: Mapping[int, Place], front: Sequence[int], cells: tuple[int, int]) -> Spots:
+    """Give where the rows stand that are in a window: of very many one a cell, which is all that can be told apart.
+
+    Those of the front are always among them.
+    """
     x, y = window.x.fraction, window.y.fraction
-    return {row: (x(place[0]), y(place[1])) for row, place in places.items() if window.holds(place)}
+    spots = {row: (x(place[0]), y(place[1])) for row, place in places.items() if window.holds(place)}
+    if len(spots) <= _EACH_REACHED:
+        return spots
+    width, height = cells
+    seen = {(int(across * width), int(up * height)): row for row, (across, up) in reversed(spots.items())}
+    return {row: spots[row] for row in sorted({*seen.values(), *(row for row in front if row in spots)})}
 
 
 def neighbour(spots: Spots, row: int | None, direction: Direction) -> int | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .axis import Axis, scale_for
 from .canvas import Symbols
@@ -17,8 +18,7 @@ _CELLS_A_SIGN_IN_GROUPS = 4
 _TAGS_MOST = 40
 
 
-@dataclass(frozen=True)
-class PlotPoint:
+class PlotPoint(NamedTuple):
     """One measured thing: where it stands, what it is called, the group that it belongs to, and that of its sign."""
 
     x: float
