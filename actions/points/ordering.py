@@ -17,10 +17,13 @@ def in_order(table: PointTable, rows: Sequence[int], name: str, *, descending: b
     values = table.find(name).values
     known = [row for row in rows if values[row] is not None]
     unknown = [row for row in rows if values[row] is None]
-    return [*sorted(known, key=lambda row: _key(values[row]), reverse=descending), *unknown]
+    return [*sorted(known, key=lambda row: value_order(values[row]), reverse=descending), *unknown]
 
 
-def _key(value: Value) -> tuple[int, float, str]:
+def value_order(value: Value) -> tuple[int, float, str]:
+    """Give what values are sorted by: numbers, then texts, what is unknown last."""
+    if value is None:
+        return (2, 0.0, "")
     if isinstance(value, bool):
         return (0, float(value), "")
     if is_number(value):

@@ -5,7 +5,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from .ordering import in_order
+from .ordering import value_order
 from .table import PointTable, Value, is_number
 
 COLUMNS_MOST = 60
@@ -55,7 +55,7 @@ def pivoted(table: PointTable, rows: Sequence[int], down: str, across: str, valu
 
 def _values(table: PointTable, rows: Sequence[int], name: str) -> tuple[Value, ...]:
     values = table.columns[name].values
-    return tuple(dict.fromkeys(values[row] for row in in_order(table, rows, name)))
+    return tuple(sorted({values[row] for row in rows}, key=value_order))
 
 
 def _cell(values: list[float] | None) -> tuple[float, int] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from ..points.table import Value, is_number
 from .axis import Axis, scale_for
@@ -14,7 +15,7 @@ from .units import is_finite
 
 LEVELS_MOST = 12
 """A column of texts has an axis when it has at most so many different ones."""
-STRANDS_MOST = 1_500
+STRANDS_MOST = 600
 """More lines than these show nothing more, but take long to draw."""
 
 
@@ -59,8 +60,8 @@ def parallel_plot(
     count = len(columns[0].values) if columns else 0
     if len(columns) < 2 or not count:
         return nothing("points", 0, title) if len(columns) >= 2 else nothing("columns", 0, title)
-    made = [_axis(column) for column in columns]
     numbers = _drawn(count, front)
+    made = [_axis(column, numbers) for column in columns]
     roles = _roles(order)
     strands = []
     for number in sorted(numbers, key=lambda one: one in front):
@@ -91,26 +92,29 @@ def _drawn(count: int, front: Collection[int]) -> list[int]:
     return sorted({*range(0, count, step), *(number for number in front if number < count)})
 
 
-def _axis(column: ParallelColumn) -> tuple[Upright, list[float | None]]:
-    """Make an axis, and the height of every point on it."""
-    numbers = [
-        value if is_number(value) and is_finite(value) and (value > 0 or not column.axis.logarithmic) else None
-        for value in column.values
-    ]
-    known = [number for number in numbers if number is not None]
+def _axis(column: ParallelColumn, drawn: Sequence[int]) -> tuple[Upright, dict[int, float | None]]:
+    """Make an axis that holds all values, and the height on it of every point that is drawn."""
+
+    def is_on(value: Value) -> TypeGuard[float]:
+        return is_number(value) and is_finite(value) and (value > 0 or not column.axis.logarithmic)
+
+    known = [value for value in column.values if is_on(value)]
     pointed = {"low": " ↓", "high": " ↑", "": ""}[column.axis.better]
     if known and all(is_number(value) for value in column.values if value is not None):
         low, high = extent(known)
         scale = scale_for(low, high, logarithmic=column.axis.logarithmic, margin=0.0)
         upright = Upright(column.axis.title + pointed, quantity(column.name, low), quantity(column.name, high))
-        heights = [None if one is None else 0.5 if low == high else scale.fraction(one) for one in numbers]
+        chosen = {number: column.values[number] for number in drawn}
+        heights = {
+            number: (0.5 if low == high else scale.fraction(value)) if is_on(value) else None
+            for number, value in chosen.items()
+        }
         return upright, heights
-    texts = [None if value is None else _text(value) for value in column.values]
-    levels = sorted({text for text in texts if text is not None})[:LEVELS_MOST]
+    levels = sorted({_text(value) for value in {*column.values} if value is not None})[:LEVELS_MOST]
     place = {level: (number + 0.5) / len(levels) for number, level in enumerate(levels)}
     return (
         Upright(column.axis.title, levels=tuple(levels)),
-        [None if text is None else place.get(text) for text in texts],
+        {number: None if (value := column.values[number]) is None else place.get(_text(value)) for number in drawn},
     )
 
 
