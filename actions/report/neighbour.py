@@ -12,6 +12,7 @@ _WAYS: dict[Direction, tuple[int, int]] = {"left": (-1, 0), "right": (1, 0), "up
 _ASIDE = 2.5
 """A point aside counts as so many times as far, so that the walk keeps its direction."""
 
+_BESIDE = 2.0
 _EACH_REACHED = 3_000
 
 Spots = dict[int, tuple[float, float]]
@@ -38,16 +39,15 @@ def neighbour(spots: Spots, row: int | None, direction: Direction) -> int | None
     if start is None:
         return next(iter(spots), None)
     across, up = _WAYS[direction]
-    found, least = None, inf
+    best: tuple[bool, float, int | None] = (True, inf, None)
     for other, (x, y) in spots.items():
         along = (x - start[0]) * across + (y - start[1]) * up
         if along <= 0:
             continue
         aside = abs((x - start[0]) * up) + abs((y - start[1]) * across)
-        distance = along + _ASIDE * aside
-        if distance < least:
-            found, least = other, distance
-    return found
+        # What is rather beside than ahead is gone to only where nothing is ahead.
+        best = min(best, (aside > _BESIDE * along, along + _ASIDE * aside, other))
+    return best[2]
 
 
 def nearest(spots: Spots, at: tuple[float, float]) -> int | None:
