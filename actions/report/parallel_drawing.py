@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from .canvas import Area, Canvas
-from .cells import cell_width, clean, cut, cut_in_the_middle
+from .cells import cell_width, clean, cut_in_the_middle
 from .legend import draw_legend, fit_legend
 from .plot import ParallelPlot, Upright
 
@@ -89,6 +89,6 @@ def _draw_ends(canvas: Canvas, area: Area, x: int, axis: Upright, names: int, ro
         (names + 1, axis.high, "label"),
         (area.top + area.height, axis.low, "label"),
     ):
-        shown = cut(clean(text), room)
+        shown = cut_in_the_middle(clean(text), room)
         start = max(0, min(x - cell_width(shown) // 2, canvas.width - cell_width(shown)))
         canvas.text(start, y, shown, role)

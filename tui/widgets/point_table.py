@@ -44,7 +44,7 @@ class PointTable(VirtualTable):
         if arranged.pivot is not None:
             self._show_groups(arranged.pivot, was_on_groups)
             return
-        self._all = [_column(one, arranged.rows) for one in arranged.columns]
+        self._all = [_column(one, arranged.rows, arranged.view.order) for one in arranged.columns]
         self._place_columns()
         self.set_sort(arranged.view.order or None, arranged.view.descending)
         self.set_rows(arranged.rows, self._row_cells, cursor)
@@ -125,10 +125,12 @@ class PointTable(VirtualTable):
         return (0, 0) if self.on_groups else (self._first, max(0, len(self._all) - self._first - shown))
 
 
-def _column(column: PointColumn, rows: Sequence[int]) -> Column:
+def _column(column: PointColumn, rows: Sequence[int], order: str) -> Column:
+    """Make a column as wide as its title, with the arrow of the order, and as the values of the first rows."""
     title = _name(column.name)
+    titled = len(title) + 2 * (column.name == order)
     texts = (_text(_cell(column, column.values[row])) for row in islice(rows, _MEASURED_ON))
-    width = min(max(len(title), *(cell_len(text) for text in texts), 4), _WIDEST)
+    width = min(max(titled, *(cell_len(text) for text in texts), 4), _WIDEST)
     return Column(column.name, title, width=width, align="right" if column.is_number else "left")
 
 
