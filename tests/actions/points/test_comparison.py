@@ -40,7 +40,9 @@ def test_a_real_difference_is_told_in_words_with_its_interval() -> None:
     (effect,) = latency.effects
     assert (latency.name, latency.times, effect.verdict, effect.reason) == ("latency_s", (9, 9), "faster", "")
     assert effect.ratio == pytest.approx(0.5, rel=0.02)
-    assert effect.low is not None and effect.high is not None
+    assert effect.low is not None
+    assert effect.high is not None
+    assert effect.ratio is not None
     assert effect.low < effect.ratio < effect.high < 0.55
     (other_way,) = compare_points(table, [1, 0]).measured[0].effects
     assert other_way.verdict == "slower"
