@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from ckexplore.store import repos
 from ckexplore.store.workspace import Workspace
 from ckexplore.tui.app import ExplorerApp
+from ckexplore.tui.screens.experiments import ExperimentsScreen
 
 from ..conftest import SAMPLES
 from .conftest import Browsing, settled
@@ -58,3 +59,57 @@ def test_help(snap_compare, app: ExplorerApp) -> None:
 def test_choice_of_variations(snap_compare, app: ExplorerApp) -> None:
     keys = ("slash", *"package", "enter", "i")
     assert snap_compare(app, terminal_size=(80, 30), run_before=pressing(*keys))
+
+
+@pytest.fixture
+def measured(workspace: Workspace, tmp_path: Path) -> ExplorerApp:
+    """The browser over the published measurements alone."""
+    others = ("__pycache__", "program", "package", "soft", "dataset", "os", "mobilenet-v1-paper")
+    shutil.copytree(SAMPLES / "ckx-ml", tmp_path / "ckx-ml", ignore=shutil.ignore_patterns(*others))
+    repos.register(workspace, tmp_path / "ckx-ml")
+    return ExplorerApp(workspace)
+
+
+def looking_at_points(*keys: str) -> Callable:
+    """Open the points of the measurements, press keys, and wait for what is drawn."""
+
+    async def run(pilot: Pilot) -> None:
+        app = pilot.app
+        assert isinstance(app, ExplorerApp)
+        running = Browsing(app, pilot)
+        await settled(running)
+        await running.filter("module:experiment mobilenets")
+        await pilot.press("p")
+        await drawn(running)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.3)
+            await drawn(running)
+        await pilot.pause(0.5)
+
+    async def drawn(running: Browsing) -> None:
+        screen = running.app.screen
+        if isinstance(screen, ExperimentsScreen):
+            await running.until(
+                lambda: (
+                    screen.arranged is not None
+                    and screen.arranged.view is screen.view
+                    and all(one.is_finished for one in screen.workers if one.node is screen)
+                )
+            )
+
+    return run
+
+
+def test_points_as_a_table_on_a_narrow_terminal(snap_compare, measured: ExplorerApp) -> None:
+    assert snap_compare(measured, terminal_size=(80, 24), run_before=looking_at_points("j", "space"))
+
+
+def test_points_as_a_chart_on_a_narrow_terminal(snap_compare, measured: ExplorerApp) -> None:
+    keys = ("tab", "right_square_bracket", "right_square_bracket", "right_square_bracket")
+    assert snap_compare(measured, terminal_size=(80, 24), run_before=looking_at_points(*keys))
+
+
+def test_points_on_a_wide_terminal(snap_compare, measured: ExplorerApp) -> None:
+    keys = ("u", *"family", "enter", "right_square_bracket")
+    assert snap_compare(measured, terminal_size=(160, 48), run_before=looking_at_points(*keys))
