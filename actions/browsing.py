@@ -25,7 +25,6 @@ from ..store.registry import Repository, repositories
 from ..store.untrusted import from_storable, inside, read_bytes, read_text, safe_line, safe_text, safe_value, storable
 from ..store.walking import walk
 from ..store.workspace import Workspace
-from .points.table import PointTable, point_table
 
 _README_NAMES = ("README.md", "README.rst", "README.txt", "README", "readme.md", "Readme.md")
 _FILES_SHOWN = 2_000
@@ -136,12 +135,6 @@ def experiment_points(workspace: Workspace, artifact: Artifact) -> list[dict[str
         }
         for point in islice(format_named(artifact.format).points(root, from_storable(artifact.path)), _POINTS_SHOWN)
     ]
-
-
-def experiment_table(workspace: Workspace, artifact: Artifact) -> PointTable:
-    """Read all points of an experiment as a table, the oldest first. Raises CkexploreError when it is gone."""
-    root = repository_of(workspace, artifact).path
-    return point_table(format_named(artifact.format).points(root, from_storable(artifact.path)))
 
 
 def choices(workspace: Workspace, artifact: Artifact, what: str) -> list[tuple[str, str, bool]]:

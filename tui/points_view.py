@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ..actions.explore.front import front
 from ..actions.explore.judgement import judge
-from ..actions.explore.objective import Objective, named_column, objectives, usual_direction
-from ..actions.points.expression import Expression, parse
+from ..actions.explore.objective import Objective, objectives, usual_direction
+from ..actions.points.expression import parse
 from ..actions.points.filtering import passing, why_none
 from ..actions.points.ordering import in_order, telling_columns
 from ..actions.points.pivot import Pivot, pivoted
@@ -70,7 +70,7 @@ def arrange(table: PointTable, view: PointsView, cancelled: Cancelled = lambda: 
     rows: list[int] = list(range(len(table)))
     why = ""
     if view.query.strip():
-        condition = _meant(table, parse(view.query))
+        condition = parse(view.query)
         rows = passing(table, condition)
         why = why_none(table, condition) if not rows else ""
     _go_on(cancelled)
@@ -89,17 +89,6 @@ def arrange(table: PointTable, view: PointsView, cancelled: Cancelled = lambda: 
     _go_on(cancelled)
     pivot = pivoted(table, rows, *view.groups) if view.groups else None
     return Arranged(table, view, rows, columns, wanted, best, possibly, pivot, why)
-
-
-def _meant(table: PointTable, condition: Expression) -> Expression:
-    """Let a condition name characteristics by what they are, such as latency and accuracy. Raises NotFoundError."""
-    names = {name: named_column(table, name).name for name in condition.names}
-    return Expression(
-        condition.text,
-        tuple(names.values()),
-        lambda lookup: condition.value(lambda name: lookup(names.get(name, name))),
-        tuple(_meant(table, part) for part in condition.conditions),
-    )
 
 
 def _go_on(cancelled: Cancelled) -> None:

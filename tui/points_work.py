@@ -8,8 +8,8 @@ from pathlib import Path
 from textual.message_pump import MessagePump
 from textual.worker import get_current_worker
 
-from ..actions import browsing
 from ..actions.points.comparison import compare_points
+from ..actions.points.kept_table import table_of
 from ..actions.points.table import PointTable
 from ..actions.report.canvas import Symbols
 from ..actions.report.comparison_telling import tell_compared
@@ -29,7 +29,7 @@ from .points_view import Arranged, PointsView, arrange
 
 def read_points(target: MessagePump, workspace: Workspace, artifact: Artifact) -> None:
     """Read the points of an experiment."""
-    table = browsing.experiment_table(workspace, artifact)
+    table = table_of(workspace, artifact)
     if not get_current_worker().is_cancelled:
         target.post_message(points_messages.PointsRead(table))
 

@@ -9,8 +9,9 @@ from math import isfinite
 from msgspec import Struct
 
 from ...store.errors import InvalidRequestError
-from ..explore.objective import MEANT, Better, usual_direction
+from ..explore.objective import Better, usual_direction
 from ..measure.statistics import Comparison, compare, fewest_blocks, in_words
+from .meaning import MEANT
 from .table import Column, PointTable, Value, is_number
 
 _SELF_EXPLAINED = ("return_code", "repeat")

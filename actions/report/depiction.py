@@ -6,13 +6,14 @@ from math import inf
 from typing import Literal
 
 from ...store.errors import CkexploreError
-from ..explore.objective import named_column, usual_direction
+from ..explore.objective import usual_direction
+from ..points.meaning import named_column
 from ..points.table import Column, PointTable, Value, as_floats, is_number
 from .axis import Axis, scale_for
 from .boxes import box_plot
 from .cells import cut
 from .distribution import ecdf_plot, histogram_plot, quantile
-from .figures import column_axis
+from .figures import axis_of as axis_by_name
 from .grouping import Grouping, grouped
 from .lines import line_plot
 from .parallel import LEVELS_MOST, ParallelColumn, parallel_plot
@@ -164,7 +165,7 @@ def axis_of(table: PointTable, name: str, depiction: Depiction) -> Axis:
     if not name:
         return Axis("point")
     column = table.find(name)
-    axis = replace(column_axis(column.label), logarithmic=name in depiction.logarithmic)
+    axis = replace(axis_by_name(column.label), logarithmic=name in depiction.logarithmic)
     if column.kind != "characteristic":
         return axis
     return replace(axis, better="high" if usual_direction(column.name) == "max" else "low")
