@@ -84,3 +84,26 @@ def test_a_job_started_in_the_browser_survives_the_hang_up_of_its_terminal(
     state = record.read_state(folder[0])
     assert (state.state, state.exit_code) == ("done", 0)
     assert state.results["point"]
+
+
+def test_points_are_looked_at_in_a_terminal_and_left_in_order(
+    terminal: Start, workspace: Workspace, samples: Path
+) -> None:
+    del workspace, samples
+    run = terminal()
+    run.until("ckx-ml")
+    run.read(1.0)
+    run.press("/module:experiment mobilenets\r", 0)
+    run.until("1 shown")
+    run.press("p", 0)
+    run.until("front 15")
+    run.press("\t", 0)
+    run.until("better")
+    run.press("]", 0)
+    run.until("on the front")
+    run.press("q", 0)
+    run.until("experiment")
+    run.press("q", 0)
+    assert run.leave() == 0
+    assert b"Traceback" not in run.written
+    assert b"a defect of ckexplore" not in run.written
