@@ -1,7 +1,7 @@
 """How fit this machine is for measuring: each thing that makes times vary, as good, a warning or bad, and what helps.
 
-What the machine doesn't tell is unknown, and that is no judgement. The judgements of steady settings are those of
-pyperf's and of LLVM's advice on benchmarking: one governor, no boost, one thread a core, a clock without system calls.
+What the machine doesn't tell is unknown, and that is no judgement. Of the settings those count that pyperf's command
+`system` tunes and LLVM's tips for benchmarking name: the governor, boost, threads of a core; and the clock.
 """
 
 from collections.abc import Sequence

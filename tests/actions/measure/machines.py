@@ -1,4 +1,4 @@
-"""Recorded trees of /proc and /sys: a laptop that tells a lot, a virtual machine and a container that tell little."""
+"""Trees as /proc and /sys are on a laptop, which tells a lot, and on a virtual machine and in a container."""
 
 from pathlib import Path
 
@@ -77,7 +77,7 @@ CONTAINER = {
 
 
 def make_machine(root: Path, files: dict[str, str], **changed: str) -> Path:
-    """Write a recorded tree, with other texts for some files (`proc__loadavg="…"`), and give its root."""
+    """Write such a tree, with other texts for some files (`proc__loadavg="…"`), and give its root."""
     for path, text in {**files, **{name.replace("__", "/"): text for name, text in changed.items()}}.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
