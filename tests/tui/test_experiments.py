@@ -14,6 +14,7 @@ from textual.widgets import Input
 from ckexplore.store.workspace import Workspace
 from ckexplore.tui.screens.experiments import ExperimentsScreen
 from ckexplore.tui.screens.pick import PickScreen
+from ckexplore.tui.widgets.table import VirtualTable
 
 from ..store.making import make_entry
 from .conftest import Browsing, browsing
@@ -324,6 +325,24 @@ async def test_an_experiment_without_points_says_how_to_get_some(workspace: Work
         for key in ("1", "6", "plus", "space", "c", "w", "f", "right_square_bracket", "O", "tab"):
             await look.press(key)
         await look.press("escape")
+
+
+async def test_enter_in_the_browsers_points_opens_them_too(workspace: Workspace, samples: Path) -> None:
+    del samples
+    async with browsing(workspace, (160, 48)) as run:
+        await run.filter(MOBILENETS)
+        await run.until(lambda: run.browser.query_one("#points-table", VirtualTable).line_count)
+        run.browser.query_one("#points-table").focus()
+        await run.pilot.press("enter")
+        await run.until(lambda: isinstance(run.app.screen, ExperimentsScreen))
+
+
+async def test_p_says_what_it_is_for_where_there_are_no_points(workspace: Workspace, samples: Path) -> None:
+    del samples
+    async with browsing(workspace, (80, 24)) as run:
+        await run.filter("module:program matmul")
+        await run.pilot.press("p")
+        await run.until(lambda: "is for experiment artifacts" in run.screen_text())
 
 
 async def test_escape_and_q_go_back_to_the_browser(workspace: Workspace, samples: Path) -> None:

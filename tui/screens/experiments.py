@@ -35,6 +35,7 @@ from .pager import PagerScreen, experiments_help_page
 from .pick import Pickable, PickScreen
 
 _WAIT_FOR_TYPING = 0.15
+_TOLD_MOST = 20  # values of a point in one line
 _READ_AGAIN_SHARE = 4.0
 """New points are read again after so many times as long as reading took, at least a second."""
 _NO_POINTS = """No points yet.
@@ -116,10 +117,10 @@ class ExperimentsScreen(DepictingScreen):
         """Do something in a thread; a later one of the same group takes the place of an earlier one."""
         from .. import work  # noqa: PLC0415
 
-        task = partial(function, self, *arguments)
-        self.run_worker(
-            partial(work.guarded, self, task), thread=True, group=group, exclusive=True, exit_on_error=False
-        )
+        def task() -> None:  # no partial: Textual would write out all points to name the worker
+            work.guarded(self, lambda: function(self, *arguments))
+
+        self.run_worker(task, thread=True, group=group, exclusive=True, exit_on_error=False)
 
     def on_failed(self, message: messages.Failed) -> None:
         """Say what didn't work."""
@@ -231,16 +232,16 @@ class ExperimentsScreen(DepictingScreen):
         line, arranged, row = self.query_one("#point", Static), self.arranged, self.row
         self.chart.show_row(row, self._marked_rows)
         if arranged is None or row is None:
-            line.update("")
+            line.update("", layout=False)
             return
         standing = "● on the front  " if row in arranged.front else ""
         standing = standing or ("◌ possibly on the front  " if row in arranged.possibly else "")
         shown = dict.fromkeys([*(one.column(arranged.table).name for one in arranged.objectives)])
-        names = [*shown, *(one.name for one in arranged.columns if one.name not in shown)]
+        names = [*shown, *(one.name for one in arranged.columns if one.name not in shown)][:_TOLD_MOST]
         table = arranged.table
         values = [(name, column.values[row]) for name in names if (column := table.columns.get(name))]
         told = [f"{_last(name)} {value_text(name, value)}" for name, value in values if value is not None]
-        line.update(Content(one_line(f" {table.uids[row][:8]}  {standing}{'  '.join(told)}")))
+        line.update(Content(one_line(f" {table.uids[row][:8]}  {standing}{'  '.join(told)}")), layout=False)
 
     def go_to_row(self, row: int) -> None:
         """Put the cursor on a point, in the table and in the chart."""

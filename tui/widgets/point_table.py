@@ -1,7 +1,6 @@
 """The table of points: every column there is, as wide as its values, moved sideways column by column."""
 
 from collections.abc import Collection, Sequence
-from itertools import islice
 
 from rich.cells import cell_len
 
@@ -14,7 +13,7 @@ from .table import GAP, MARGIN, Cell, Column, Piece, VirtualTable
 
 _SIGNS = "signs"
 _POINT = "point"
-_MEASURED_ON = 300  # rows tell how wide a column is
+_MEASURED_ON = 60  # rows, from all over the table, tell how wide a column is
 _WIDEST = 26
 _NARROWEST = 8  # of a text at the right edge at least so many cells are shown
 _AT_ONCE = 30  # columns whose cells are composed; no terminal shows more
@@ -129,7 +128,8 @@ def _column(column: PointColumn, rows: Sequence[int], order: str) -> Column:
     """Make a column as wide as its title, with the arrow of the order, and as the values of the first rows."""
     title = _name(column.name)
     titled = len(title) + 2 * (column.name == order)
-    texts = (_text(_cell(column, column.values[row])) for row in islice(rows, _MEASURED_ON))
+    some = rows[:: max(1, len(rows) // _MEASURED_ON)]
+    texts = (_text(_cell(column, column.values[row])) for row in some)
     width = min(max(titled, *(cell_len(text) for text in texts), 4), _WIDEST)
     return Column(column.name, title, width=width, align="right" if column.is_number else "left")
 
