@@ -342,7 +342,7 @@ async def test_p_says_what_it_is_for_where_there_are_no_points(workspace: Worksp
     async with browsing(workspace, (80, 24)) as run:
         await run.filter("module:program matmul")
         await run.pilot.press("p")
-        await run.until(lambda: "is for experiment artifacts" in run.screen_text())
+        await run.until(lambda: "p (points) is for" in run.screen_text())
 
 
 async def test_escape_and_q_go_back_to_the_browser(workspace: Workspace, samples: Path) -> None:

@@ -134,7 +134,7 @@ class DepictingScreen(Screen[None]):
         def use(name: str) -> None:
             self.depict(x=name)
 
-        self.pick_column("x axis", use, self.view.depiction.x, none="order of the points", fits=_is_number)
+        self.pick_column("x axis", use, self.view.depiction.x, none="order of the points", fits=is_number)
 
     def action_pick_y(self) -> None:
         """Choose what is up."""
@@ -142,7 +142,7 @@ class DepictingScreen(Screen[None]):
         def use(name: str) -> None:
             self.depict(y=name)
 
-        self.pick_column("y axis", use, self.view.depiction.y, fits=_is_number)
+        self.pick_column("y axis", use, self.view.depiction.y, fits=is_number)
 
     def action_pick_colour(self) -> None:
         """Choose what gives the colours."""
@@ -150,7 +150,7 @@ class DepictingScreen(Screen[None]):
         def use(name: str) -> None:
             self.depict(colour=name)
 
-        self.pick_column("Colour by", use, self.view.depiction.colour, none="one colour", fits=_has_groups)
+        self.pick_column("Colour by", use, self.view.depiction.colour, none="one colour", fits=has_groups)
 
     def action_pick_sign(self) -> None:
         """Choose what gives the signs."""
@@ -158,7 +158,7 @@ class DepictingScreen(Screen[None]):
         def use(name: str) -> None:
             self.depict(sign=name)
 
-        self.pick_column("Sign by", use, self.view.depiction.sign, none="one sign", fits=_has_groups)
+        self.pick_column("Sign by", use, self.view.depiction.sign, none="one sign", fits=has_groups)
 
     def action_log_x(self) -> None:
         """Make the x axis logarithmic, or linear."""
@@ -259,9 +259,11 @@ def _explained(column: Column) -> str:
     return f"{_TITLES[column.kind]}, {values}{missing}"
 
 
-def _is_number(column: Column) -> bool:
+def is_number(column: Column) -> bool:
+    """Tell whether a column can be an axis."""
     return column.is_number
 
 
-def _has_groups(column: Column) -> bool:
+def has_groups(column: Column) -> bool:
+    """Tell whether a column divides the points."""
     return column.kind != "point" and not column.is_constant

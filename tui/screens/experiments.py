@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,7 +14,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
-from ...actions.points.table import Column, PointTable
+from ...actions.points.table import PointTable
 from ...actions.report.depiction import first_depiction, point_label
 from ...actions.report.quantity import quantity
 from ...store.artifact import Artifact
@@ -30,9 +29,9 @@ from ..widgets.point_table import value_text
 from ..widgets.segments import one_line
 from ..widgets.table import VirtualTable
 from ..widgets.title_line import READING, TitleLine
-from .depicting import DepictingScreen, pickable
+from .arranging import ArrangingScreen
+from .following import FollowingScreen
 from .pager import PagerScreen, experiments_help_page
-from .pick import Pickable, PickScreen
 
 _WAIT_FOR_TYPING = 0.15
 _TOLD_MOST = 20  # values of a point in one line
@@ -50,7 +49,7 @@ Esc clears it."""
 _NAMED = {action.name: action for action in EXPERIMENTS}
 
 
-class ExperimentsScreen(DepictingScreen):
+class ExperimentsScreen(ArrangingScreen):
     """The points of one experiment."""
 
     NAMED_ACTIONS = EXPERIMENTS
@@ -76,7 +75,7 @@ class ExperimentsScreen(DepictingScreen):
         self.table: PointTable | None = None
         self.arranged: Arranged | None = None
         self.row: int | None = None
-        self._marked: dict[str, None] = {}  # UIDs, in the order in which they were marked
+        self.marked: dict[str, None] = {}  # UIDs, in the order in which they were marked
         self._zoomed = False
         self._typing: Timer | None = None
         self._reading_since = 0.0
@@ -104,14 +103,9 @@ class ExperimentsScreen(DepictingScreen):
         self.query_one("#command").display = False
         self.query_one("#problem").display = False
         self.points.empty_message = READING
-        self._count()
+        self.count()
         self._lay_out("points")
         self.call_after_refresh(self.action_read_again)
-
-    @property
-    def points(self) -> PointTableView:
-        """The table."""
-        return self.query_one("#points", PointTableView)
 
     def in_thread(self, function: Callable[..., None], *arguments: object, group: str) -> None:
         """Do something in a thread; a later one of the same group takes the place of an earlier one."""
@@ -127,7 +121,7 @@ class ExperimentsScreen(DepictingScreen):
         self.notify(message.text, severity="error", timeout=12, markup=False)
         if self.table is None:
             self.points.empty_message = message.text
-        self._count()
+        self.count()
 
     # Reading
 
@@ -155,7 +149,7 @@ class ExperimentsScreen(DepictingScreen):
         self.table = message.table
         rows = {one: number for number, one in enumerate(message.table.uids)}
         self.row = rows.get(uid) if uid is not None else None
-        self._marked = {one: None for one in self._marked if one in rows}
+        self.marked = {one: None for one in self.marked if one in rows}
         if not had_points and len(message.table):
             self.view = replace(self.view, depiction=first_depiction(message.table))
         self.look_at()
@@ -176,18 +170,18 @@ class ExperimentsScreen(DepictingScreen):
         if arranged.view.query.strip() and not arranged.rows:
             self._refuse(arranged.why_none)
         self.points.empty_message = _NOTHING_PASSES if arranged.why_none else _NO_POINTS
-        self.points.show(arranged, self._marked_rows, self.row)
+        self.points.show(arranged, self.marked_rows, self.row)
         if not arranged.view.groups:
             self.row = self.points.cursor_row_id
-        self._count()
-        self._tell_point()
+        self.count()
+        self.tell_point()
         self.draw()
 
     def on_view_refused(self, message: points_messages.ViewRefused) -> None:
         """Say why a view can't be answered; what was shown stays."""
         if message.view is self.view:
             self._refuse(message.text)
-            self._count()
+            self.count()
 
     def _refuse(self, text: str) -> None:
         problem = self.query_one("#problem", Static)
@@ -196,7 +190,8 @@ class ExperimentsScreen(DepictingScreen):
 
     # Drawing
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Say in the title how many points there are, and how many of them are on the front."""
         title = self.query_one(TitleLine)
         if self.table is None:
             title.counts = one_line(self.artifact.title)
@@ -207,8 +202,8 @@ class ExperimentsScreen(DepictingScreen):
         total = len(self.table)
         shown = len(arranged.rows) if arranged is not None else total
         parts.append(f"{shown:,} of {total:,} points" if shown != total else f"{total:,} points")
-        if self._marked:
-            parts.append(f"{len(self._marked)} marked")
+        if self.marked:
+            parts.append(f"{len(self.marked)} marked")
         if arranged is not None and arranged.objectives:
             ways = {"min": "↓", "max": "↑"}
             possibly = f" + {len(arranged.possibly):,} possibly" if arranged.possibly else ""
@@ -221,16 +216,10 @@ class ExperimentsScreen(DepictingScreen):
         depiction = self.view.depiction
         return "" if self.table is None else point_label(self.table, row, (depiction.x, depiction.y))
 
-    @property
-    def _marked_rows(self) -> frozenset[int]:
-        if self.table is None or not self._marked:
-            return frozenset()
-        return frozenset(number for number, uid in enumerate(self.table.uids) if uid in self._marked)
-
-    def _tell_point(self) -> None:
+    def tell_point(self) -> None:
         """Write the point under the cursor in one line, and show it in the chart."""
         line, arranged, row = self.query_one("#point", Static), self.arranged, self.row
-        self.chart.show_row(row, self._marked_rows)
+        self.chart.show_row(row, self.marked_rows)
         if arranged is None or row is None:
             line.update("", layout=False)
             return
@@ -251,7 +240,7 @@ class ExperimentsScreen(DepictingScreen):
 
     def _at_row(self, row: int | None) -> None:
         self.row = row
-        self._tell_point()
+        self.tell_point()
         self.follow_row()
 
     @on(VirtualTable.RowHighlighted, "#points")
@@ -294,7 +283,7 @@ class ExperimentsScreen(DepictingScreen):
 
     @on(VirtualTable.SortRequested, "#points")
     def _sort_requested(self, message: VirtualTable.SortRequested) -> None:
-        self._order_by(message.column_key)
+        self.order_by(message.column_key)
 
     # The filter
 
@@ -328,95 +317,6 @@ class ExperimentsScreen(DepictingScreen):
     def _filter_submitted(self) -> None:
         self._use_filter()
         self._go_to_pane()
-
-    # Order, columns, groups
-
-    def action_order(self) -> None:
-        """Choose what the rows are ordered by."""
-        self.pick_column("Order by", self._order_by, self.view.order, none="the order in which they were measured")
-
-    def _order_by(self, name: str) -> None:
-        again = bool(name) and name == self.view.order
-        self.look_at(order=name, descending=again and not self.view.descending)
-
-    def action_reverse(self) -> None:
-        """Turn the order round."""
-        if self.view.order:
-            self.look_at(descending=not self.view.descending)
-        else:
-            self.action_order()
-
-    def action_columns(self) -> None:
-        """Choose the columns."""
-        if self.table is None or self.arranged is None:
-            return
-        shown = [one.name for one in self.arranged.columns]
-
-        def answered(answer: list[str] | None) -> None:
-            if answer is not None:
-                kept = [name for name in shown if name in answer]
-                names = (*kept, *(name for name in answer if name not in kept))
-                self.look_at(columns=names, groups=None)
-
-        choices: list[Pickable] = [*pickable(self.table)]
-        self.app.push_screen(
-            PickScreen("Columns (none: those that differ)", choices, picked=shown, several=True), answered
-        )
-
-    def action_constant(self) -> None:
-        """Show or hide the columns that are the same in all points."""
-        self.look_at(constant_too=not self.view.constant_too, columns=())
-
-    def action_group(self) -> None:
-        """Choose what to group by, then what across, then the value; or go back to the points."""
-        if self.view.groups is not None:
-            self.look_at(groups=None)
-            return
-
-        def by(down: str) -> None:
-            self.pick_column("Columns by", partial(across, down), "", none="one column", fits=_has_groups)
-
-        def across(down: str, name: str) -> None:
-            value = self.view.depiction.y
-            self.pick_column("Median of", partial(of, down, name), value, fits=_is_number)
-
-        def of(down: str, name: str, value: str) -> None:
-            self.look_at(groups=(down, name, value))
-
-        self.pick_column("Rows by", by, self.view.depiction.colour, fits=_has_groups)
-
-    # Marks and comparison
-
-    def action_mark(self) -> None:
-        """Mark the point under the cursor, or take its mark away; then go on to the next row."""
-        if self.table is None or self.row is None or self.points.on_groups:
-            return
-        uid = self.table.uids[self.row]
-        if uid in self._marked:
-            del self._marked[uid]
-        else:
-            self._marked[uid] = None
-        self.points.mark(self._marked_rows)
-        self._count()
-        if self.focused is self.points:
-            self.points.step(1)
-        self._tell_point()
-
-    def action_compare(self) -> None:
-        """Compare the marked points with the first of them."""
-        table = self.table
-        if table is None or len(self._marked) < 2:
-            self.notify("mark two points or more with the space bar, then c compares them", markup=False)
-            return
-        rows = {uid: number for number, uid in enumerate(table.uids)}
-        marked = [rows[uid] for uid in self._marked]
-        width = min(int(self.size.width * 0.9), 110) - 6  # of the page over the screen
-        self.in_thread(self.points_work.compare_rows, table, marked, width, group="compare")
-
-    def on_points_told(self, message: points_messages.PointsTold) -> None:
-        """Show how points compare."""
-        lines = message.lines
-        self.app.push_screen(PagerScreen("Compared", lambda page: page.show_text("\n".join(lines))))
 
     # Lines that are typed
 
@@ -513,17 +413,10 @@ class ExperimentsScreen(DepictingScreen):
         self.app.push_screen(experiments_help_page())
 
     def action_quit(self) -> None:
-        """Leave the program."""
-        self.app.exit()
+        """Leave the program as the browser does: what runs goes on, and is named."""
+        browser = next((one for one in self.app.screen_stack if isinstance(one, FollowingScreen)), None)
+        self.app.exit(message=(browser.what_goes_on() or None) if browser is not None else None)
 
 
 def _last(name: str) -> str:
     return name.rpartition(".")[2]
-
-
-def _is_number(column: Column) -> bool:
-    return column.is_number
-
-
-def _has_groups(column: Column) -> bool:
-    return column.kind != "point" and not column.is_constant
