@@ -10,6 +10,7 @@ from ..store.untrusted import inside, load_json_object, read_bytes
 from ..store.workspace import Workspace
 from .environments import environments
 from .jobs.follow import JobFollower
+from .jobs.record import PROVENANCE
 from .measure import host
 from .measured import compilation_of, measured
 from .plan import JOB_PATH
@@ -48,12 +49,27 @@ def record(workspace: Workspace, job: Path, number: int, arguments: dict[str, An
 def identity(workspace: Workspace, arguments: dict[str, Any], job: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give the choices and the features that a point of a run stands for: what was chosen, and on what it ran."""
     features = {"platform": host.describe(), "program": arguments["program"], "dependencies": {}, "job": job}
+    if commits := _commits(workspace.jobs / "job" / job):
+        features["commits"] = commits
     choices = dict(arguments["choices"])
     for key, uids in arguments["dependencies"].items():
         details, chosen = _dependency(workspace, uids)
         features["dependencies"][key] = details
         choices |= chosen
     return choices, features
+
+
+def _commits(job: Path) -> dict[str, str]:
+    """Give the commit of each repository that takes part in a job, and whether its files are other ones."""
+    if not (job / PROVENANCE).is_file():
+        return {}
+    told = load_json_object(job / PROVENANCE).get("repositories", [])
+    found: dict[str, str] = {}
+    for one in told if isinstance(told, list) else []:
+        commit = one.get("commit") if isinstance(one, dict) else None
+        if isinstance(commit, str) and commit != host.UNKNOWN:
+            found[str(one.get("repo_uoa"))] = f"{commit[:12]}{' changed' if one.get('changed') is True else ''}"
+    return found
 
 
 def _keep_output(workspace: Workspace, job: Path, arguments: dict[str, Any], output: Any) -> str:

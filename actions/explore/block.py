@@ -5,6 +5,7 @@ Nothing that the program wrote is believed without a look.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,10 @@ class Configured(Struct, frozen=True):
 
 
 class Block(Struct, frozen=True):
-    """What one block measured; `reason` says why it failed, `spoiled` why it doesn't count."""
+    """What one block measured; `reason` says why it failed, `spoiled` why it doesn't count.
+
+    What the machine's sensors told meanwhile is in the group `noise` of the characteristics; shares from 0 to 1.
+    """
 
     characteristics: dict[str, Any]
     reason: str = ""
@@ -133,7 +137,8 @@ class BlockRunner:
         answer = load_json_object(self._place / "output.json", _ANSWER_LIMIT)
         run = told_in(_events_after(events, told_before)) | measured(answer.get("characteristics"))
         limits = noise.limits_for(_threads(stage), len(noise.usable_processors()))
-        spoiled = noise.spoiled(noise.between(before, after), limits)
+        heard = noise.between(before, after)
+        spoiled = noise.spoiled(heard, limits)
         if key not in self._repeats and _is_calibrated(stage):
             self._repeats[key] = str(run.get("repeat", 1))
             spoiled = spoiled or "the number of repetitions was looked for in it"
@@ -141,7 +146,8 @@ class BlockRunner:
             run["energy_j"] = spent / max(1, int(run.get("repeat", 1) or 1))
         if ended.peak_memory:
             run.setdefault("peak_memory_bytes", ended.peak_memory)
-        return Block({"run": run, **({"compile": compiled} if compiled else {})}, spoiled=spoiled)
+        groups = {"run": run, "compile": compiled, "noise": _told(heard)}
+        return Block({name: values for name, values in groups.items() if values}, spoiled=spoiled)
 
     def _built(self, one: Configured, folder: Path) -> tuple[Stage, dict[str, Any]]:
         """Give the stage that runs, once what it runs is built, and what the compilation measured.
@@ -176,6 +182,12 @@ def _with_build(stage: Stage, compiling: Stage, build: builds.Build) -> Stage:
 def _is_calibrated(stage: Stage) -> bool:
     given = stage.input or {}
     return _REPEATED in given.get("variables", {}) and not given.get("repeat") and not given.get("skip_calibration")
+
+
+def _told(heard: noise.Noise) -> dict[str, float]:
+    """Give what the sensors told; what the machine doesn't tell isn't there."""
+    values = {name: value for name, value in asdict(heard).items() if value is not None and name != "seconds"}
+    return {name: round(value, 4) for name, value in values.items()}
 
 
 def _threads(stage: Stage) -> int:

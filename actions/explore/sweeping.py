@@ -69,6 +69,7 @@ class Sweeper:
         self._points: list[Point] = []
         self._counts = {"measured": 0, "known": 0, "failed": 0, "blocks": 0, "repeated_blocks": 0}
         self._total = self._forecast()
+        self._heard: dict[str, float] = {}
 
     def carry_out(self) -> dict[str, Any]:
         """Measure until nothing is left, or the budget ends; give what came of it.
@@ -157,6 +158,7 @@ class Sweeper:
 
     def _add(self, one: Measuring, block: Block) -> None:
         self._counts["blocks"] += 1
+        self._heard = block.characteristics.get("noise", self._heard)
         if block.reason:
             one.reason = block.reason
             return
@@ -164,6 +166,7 @@ class Sweeper:
             if one.spoiled < _MOST_SPOILED * self._sweep.most_blocks and not self._is_late():
                 one.spoiled += 1
                 self._counts["repeated_blocks"] += 1
+                self._write("↻", f"once more: {block.spoiled}")
                 return
             one.noise = block.spoiled
         one.blocks.append(block.characteristics)
@@ -206,7 +209,7 @@ class Sweeper:
         self._points.append(point)
         self._counts["failed" if one.reason else "measured"] += 1
         name = in_words(one.configuration) or self._plan.request
-        self._write(f"{name}: {told_in_a_line(self._objectives, point)}")
+        self._write("✗" if one.reason else "✔", f"{name}: {told_in_a_line(self._objectives, point)}")
         self._event({"event": "progress", "done": len(self._points), "total": self._total or len(self._points)})
 
     def _vector(self, one: Measuring) -> Vector | None:
@@ -227,13 +230,22 @@ class Sweeper:
         fresh = done - self._counts["known"]
         left = f", about {duration(spent / fresh * (self._total - done))} left" if fresh and self._total > done else ""
         of = f" of {self._total}" if self._total else ""
-        self._tell(
-            f"measures {done + 1}{of}{left}: {in_words(one.configuration) or 'block ' + str(len(one.blocks) + 1)}"
-        )
+        name = in_words(one.configuration)
+        block = f"{', ' if name else ''}block {len(one.blocks) + 1}"
+        self._tell(f"measures {done + 1}{of}{left}{self._noise_in_words()}: {name}{block}")
 
-    def _write(self, line: str) -> None:
+    def _noise_in_words(self) -> str:
+        """Tell what disturbed the last block, as far as the machine tells."""
+        told = [
+            f"{word} {self._heard[name]:.0%}".replace("%", " %")
+            for name, word in (("others", "others use"), ("stolen", "stolen"), ("pressure", "waiting"))
+            if self._heard.get(name)
+        ]
+        return f" ({', '.join(told)})" if told else ""
+
+    def _write(self, sign: str, line: str) -> None:
         with closing(LogWriter(self._around.job, _LOG_LIMIT)) as output:
-            output.write(f"\x1b[1m✔ {line}\x1b[0m\r\n".encode())
+            output.write(f"\x1b[1m{sign} {line}\x1b[0m\r\n".encode())
 
     def _event(self, event: dict[str, Any]) -> None:
         with closing(EventRecorder(self._around.job / EVENTS, self._sweep.first)) as events:
