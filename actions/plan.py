@@ -152,7 +152,7 @@ class Sweep(Struct, frozen=True):
     most_blocks: int = 3
     width: float = 0.05
     """The width of the first objective's interval, as a share of it, that is narrow enough to stop."""
-    together: int = 8
+    together: int = 64
     """Configurations whose blocks are interleaved."""
     again: bool = False
     """Whether what was measured before is measured again."""

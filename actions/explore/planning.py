@@ -28,6 +28,7 @@ from .space_reading import space_of
 _MOST_VARIANTS = 1_000
 _BLOCK_SECONDS = 300.0
 _CALIBRATION = "1"
+_TOGETHER = 64
 _UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "": 1.0}
 
 
@@ -199,7 +200,7 @@ def _protocol(request: Request, space: Space, fewest: int, most: int) -> dict[st
         "fewest_blocks": min(fewest, most),
         "most_blocks": most,
         "width": number(request, "width", 0.05),
-        "together": max(1, int(number(request, "together", 8))),
+        "together": max(1, int(number(request, "together", _TOGETHER))),
         "retry": request.flag("retry"),
         "again": request.flag("again") or request.action == "benchmark",
     }
