@@ -111,6 +111,7 @@ def _chart(judged: Sequence[Result], objectives: Sequence[Result], width: int) -
 def _circumstances(result: Result) -> Iterator[str]:
     """Tell how it was measured, and where it is recorded."""
     yield from map(str, result.get("notes", ()))
+    yield from (f"{one['title']}: {one['reason']}" for one in result.get("not_met", ()))
     known = f", {result['known']} known from before" if result["known"] else ""
     repeated = f", {result['repeated_blocks']} of them spoiled and repeated" if result["repeated_blocks"] else ""
     yield f"{result['measured']} measured{known}, {result['failed']} failed, in {result['blocks']} blocks{repeated}"
