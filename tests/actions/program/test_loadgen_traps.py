@@ -163,7 +163,7 @@ def test_every_trial_of_a_search_has_a_process_and_thereby_the_seeds(tmp_path: P
         tmp_path,
         "loadgen.py",
         CK_LOADGEN_SCENARIO="Server",
-        CK_LOADGEN_TARGET_LATENCY_MS="100",
+        CK_LOADGEN_TARGET_LATENCY_MS="50",
         CK_LOADGEN_DURATION_S="0.2",
     )
     assert ended.returncode == 0, ended.stderr
