@@ -1,6 +1,5 @@
 """Stored points are run again, and it is said whether they are reproduced."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,20 +7,16 @@ import pytest
 from ckexplore.actions.explore.replayed import verdict_of
 from ckexplore.actions.report.telling import tell
 from ckexplore.store.errors import InvalidRequestError, NotFoundError
-from ckexplore.store.workspace import Workspace
 
 from ..hostile import Stranger
+from .conftest import Measuring
 
 MEASURE = """echo "{\\"execution_time\\": $((N * FACTOR)).5, \\"accuracy_top1\\": 90}" > timer.json\n"""
 
 
 @pytest.fixture
-def stranger(workspace: Workspace, tmp_path: Path) -> Stranger:
-    made = Stranger(workspace, tmp_path / "stranger")
-    commands = {"x": {"run_time": {"run_cmd_main": "bash ../measure.sh", "fine_grain_timer_file": "timer.json"}}}
-    meta = {"no_compile": "yes", "run_cmds": commands, "run_vars": {"N": "1", "FACTOR": "1"}}
-    made.entry("program", "p", meta, {"measure.sh": MEASURE})
-    return made
+def stranger(measuring: Measuring) -> Stranger:
+    return measuring(MEASURE, N="1", FACTOR="1")
 
 
 def measured(stranger: Stranger) -> str:

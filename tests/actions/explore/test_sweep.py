@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from ckexplore.store.workspace import Workspace
 from ...conftest import require
 from ..conftest import Ask
 from ..hostile import Stranger
+from .conftest import Measuring
 
 MEASURES = """
 case $N in
@@ -32,12 +32,8 @@ esac
 
 
 @pytest.fixture
-def stranger(workspace: Workspace, tmp_path: Path) -> Stranger:
-    made = Stranger(workspace, tmp_path / "stranger")
-    commands = {"x": {"run_time": {"run_cmd_main": "bash ../measure.sh", "fine_grain_timer_file": "timer.json"}}}
-    meta = {"no_compile": "yes", "run_cmds": commands, "run_vars": {"N": "1", "M": "1"}}
-    made.entry("program", "p", meta, {"measure.sh": MEASURES})
-    return made
+def stranger(measuring: Measuring) -> Stranger:
+    return measuring(MEASURES, N="1", M="1")
 
 
 def explored(stranger: Stranger, action: str = "explore", **options: Any) -> dict[str, Any]:
