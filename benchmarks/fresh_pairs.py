@@ -5,17 +5,16 @@ A session carries an offset of its own, so a block is the unit, and pairs that r
 
 import json
 import os
-import random
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ckexplore.actions.measure.statistics import estimate
+
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_repos/ckx-ml"
 PROGRAM = SAMPLES / "program/image-classification-onnx"
-RESAMPLES = 4000
 
 
 class Interval(NamedTuple):
@@ -47,7 +46,8 @@ def pairs(count: int, one: Callable[[str], dict[str, float]]) -> list[tuple[dict
 
 
 def interval(values: Sequence[float]) -> Interval:
-    """Give the median of some values, with its percentile bootstrap interval (Efron 1979)."""
-    generator = random.Random(1)
-    medians = sorted(statistics.median(generator.choices(values, k=len(values))) for _ in range(RESAMPLES))
-    return Interval(statistics.median(values), medians[RESAMPLES // 40], medians[-RESAMPLES // 40])
+    """Give the median of some values, with the interval that measurements get, at 95 %."""
+    found = estimate(values, level=0.95)
+    if found.interval is None:
+        raise SystemExit("an interval takes three pairs at least")
+    return Interval(found.value, found.interval.low, found.interval.high)

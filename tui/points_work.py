@@ -13,7 +13,7 @@ from ..actions.points.kept_table import table_of
 from ..actions.points.table import PointTable
 from ..actions.report.canvas import Symbols
 from ..actions.report.comparison_telling import tell_compared
-from ..actions.report.depiction import depict
+from ..actions.report.depiction import Depicted, depict
 from ..actions.report.drawing import drawing_of
 from ..actions.report.figure_file import write_figure
 from ..actions.report.neighbour import spots_in
@@ -52,15 +52,7 @@ def draw_points(
     target: MessagePump, arranged: Arranged, window: Window | None, size: tuple[int, int], symbols: Symbols
 ) -> None:
     """Draw the chart of what is shown, for a size in cells."""
-    depicted = depict(
-        arranged.table,
-        arranged.rows,
-        arranged.view.depiction,
-        arranged.front,
-        stair=arranged.front_is_on_axes,
-        window=window,
-        cells=size,
-    )
+    depicted = _depicted(arranged, window, cells=size)
     drawing = drawing_of(depicted.plot, *size, symbols)
     plot = depicted.plot
     seen = Window(plot.x, plot.y) if isinstance(plot, Plot) and depicted.places else None
@@ -71,7 +63,14 @@ def draw_points(
 
 def write_chart(target: MessagePump, arranged: Arranged, window: Window | None, title: str, file: Path) -> None:
     """Write the figure that is shown as SVG."""
-    depicted = depict(
+    plot = _depicted(arranged, window, title=title).plot
+    target.post_message(points_messages.ChartWritten(str(write_figure(plot, file))))
+
+
+def _depicted(
+    arranged: Arranged, window: Window | None, *, title: str = "", cells: tuple[int, int] | None = None
+) -> Depicted:
+    return depict(
         arranged.table,
         arranged.rows,
         arranged.view.depiction,
@@ -79,8 +78,8 @@ def write_chart(target: MessagePump, arranged: Arranged, window: Window | None, 
         stair=arranged.front_is_on_axes,
         window=window,
         title=title,
+        cells=cells,
     )
-    target.post_message(points_messages.ChartWritten(str(write_figure(depicted.plot, file))))
 
 
 def compare_rows(target: MessagePump, table: PointTable, rows: list[int], width: int) -> None:

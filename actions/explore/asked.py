@@ -24,13 +24,18 @@ def asked_objectives(text: str, given: Mapping[str, str], table: PointTable) -> 
     Raises InvalidRequestError, with the numbers that there are, where nothing says what is better.
     """
     if text or given:
-        return objectives(text or ",".join(list(given)[:_FIRST]), given)
+        return named_objectives(text, given)
     usual = objectives(_USUAL)
     if all(_is_there(one, table) for one in usual):
         return usual
     numbers = [one.label for one in table.columns.values() if one.kind == "characteristic" and one.is_number]
     there = f"the points have {', '.join(numbers[:_NAMED])}" if numbers else "the points have no numbers"
     raise InvalidRequestError(f"say what to judge by: --objectives=NAME:min,NAME:max; {there}")
+
+
+def named_objectives(text: str, given: Mapping[str, str], otherwise: str = "") -> tuple[Objective, ...]:
+    """Read the objectives in `text`, else the first two `given`, else `otherwise`. Raises InvalidRequestError."""
+    return objectives(text or ",".join(list(given)[:_FIRST]) or otherwise, given)
 
 
 def _is_there(objective: Objective, table: PointTable) -> bool:

@@ -199,16 +199,21 @@ def knee(vectors: Sequence[Vector]) -> int | None:
     """
     if len(vectors) < 3:
         return None
-    low = [min(column) for column in zip(*vectors, strict=True)]
-    high = [max(column) for column in zip(*vectors, strict=True)]
-    scaled = [
-        sum(
+    distances = [sum(one) for one in in_box(vectors, vectors)]
+    return min(range(len(vectors)), key=distances.__getitem__)
+
+
+def in_box(vectors: Sequence[Vector], all_of_them: Sequence[Vector]) -> list[Vector]:
+    """Scale vectors to the box around all of them: each component from 0 to 1, and 0 where all have the same."""
+    low = [min(column) for column in zip(*all_of_them, strict=True)]
+    high = [max(column) for column in zip(*all_of_them, strict=True)]
+    return [
+        tuple(
             (value - least) / (most - least) if most > least else 0.0
             for value, least, most in zip(one, low, high, strict=True)
         )
         for one in vectors
     ]
-    return min(range(len(vectors)), key=scaled.__getitem__)
 
 
 def hypervolume(vectors: Sequence[Vector], reference: Vector) -> float:

@@ -9,7 +9,18 @@ from msgspec import Struct
 from ...store.errors import InvalidRequestError
 from ..measure.statistics import FEWEST_BLOCKS, estimate
 from ..points.table import Column, PointTable, is_number
-from .front import Bounds, Standing, Vector, front, front_with_margins, hypervolume, knee, minimised, standings
+from .front import (
+    Bounds,
+    Standing,
+    Vector,
+    front,
+    front_with_margins,
+    hypervolume,
+    in_box,
+    knee,
+    minimised,
+    standings,
+)
 from .objective import Objective
 
 _MOST_WORK = 4_000_000
@@ -121,16 +132,7 @@ def share_of_box(vectors: Sequence[Vector], all_of_them: Sequence[Vector]) -> fl
         return 0.0
     if len(vectors) ** (len(vectors[0]) - 2) > _MOST_WORK:
         return None
-    low = [min(column) for column in zip(*all_of_them, strict=True)]
-    high = [max(column) for column in zip(*all_of_them, strict=True)]
-    scaled = [
-        tuple(
-            (value - least) / (most - least) if most > least else 0.0
-            for value, least, most in zip(one, low, high, strict=True)
-        )
-        for one in vectors
-    ]
-    return hypervolume(scaled, (1.0,) * len(low))
+    return hypervolume(in_box(vectors, all_of_them), (1.0,) * len(vectors[0]))
 
 
 def _is_usable(value: object) -> bool:

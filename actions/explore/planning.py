@@ -20,8 +20,8 @@ from ..program.run_stage import run_stage
 from ..request import Request, number
 from ..software.stages import as_dict
 from . import samplers
+from .asked import named_objectives, objectives_of_meta
 from .axis import Configuration, Space
-from .objective import Objective, objectives
 from .space import Allowed, holds
 from .space_reading import space_of
 
@@ -61,7 +61,7 @@ def _plan(request: Request, meta: Mapping[str, Any], space: Space, *, fewest: in
     request = _with(
         request, {**defaults, "calibration_time": _CALIBRATION, "run_timeout": str(_BLOCK_SECONDS)}, over=False
     )
-    wanted = _objectives(request, told)
+    wanted = named_objectives(request.text("objectives"), objectives_of_meta(meta), "time:min")
     programs: list[tuple[dict[str, str], Program | CkexploreError]] = [
         (values, _program(_with(request, _settings(space, values)))) for values in _structures(space)
     ]
@@ -135,9 +135,11 @@ def _variant(values: dict[str, str], one: Program | CkexploreError, stages: list
 
 
 def _added(stage: Stage, stages: list[Stage]) -> int:
-    if stage not in stages:
-        stages.append(stage)
-    return stages.index(stage)
+    for place, known in enumerate(stages):
+        if known == stage:
+            return place
+    stages.append(stage)
+    return len(stages) - 1
 
 
 # The axes that make other stages
@@ -171,12 +173,6 @@ def _settings(space: Space, values: Configuration) -> dict[str, str]:
 
 
 # How it is measured
-
-
-def _objectives(request: Request, told: Mapping[str, Any]) -> tuple[Objective, ...]:
-    given = {str(name): str(value) for name, value in as_dict(told.get("objectives")).items()}
-    text = request.text("objectives") or ",".join(list(given)[:2]) or "time:min"
-    return objectives(text, given)
 
 
 def _protocol(request: Request, space: Space, fewest: int, most: int) -> dict[str, Any]:

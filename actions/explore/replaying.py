@@ -19,6 +19,7 @@ from ..points.table import Column, is_number, point_table
 from ..program.program import program_entry
 from ..request import Request, number
 from ..software.stages import as_dict
+from .asked import objectives_of_meta
 from .objective import Objective, objectives
 from .planning import plan_benchmark
 
@@ -39,7 +40,7 @@ def plan_replay(request: Request) -> Plan:
         request.workspace, "benchmark", (Cid(module="program", artifact=name),), options, (), request.console
     )
     location, meta = program_entry(Inventory(asked))
-    columns = _columns(request, point, as_dict(as_dict(meta.get("explore")).get("objectives")))
+    columns = _columns(request, point, objectives_of_meta(meta))
     wanted = ",".join(f"{one.name}={column.name}:{one.better}" for one, column in columns)
     chosen = {**dict(_choices(request, point)), "objectives": wanted, **options}
     plan = plan_benchmark(Request(asked.workspace, asked.action, asked.cids, chosen, (), asked.console))
@@ -71,11 +72,10 @@ def _point(request: Request) -> Point:
     raise NotFoundError(f"{location.cid} has no point {safe_line(wanted, 20)!r}; `ckexplore show` lists them")
 
 
-def _columns(request: Request, point: Point, told: dict[str, Any]) -> list[tuple[Objective, Column]]:
+def _columns(request: Request, point: Point, given: dict[str, str]) -> list[tuple[Objective, Column]]:
     """Give what is compared: the objectives asked for, else those of the program that the point has, else its time."""
     table = point_table([point])
     asked = request.text("objectives")
-    given = {str(name): str(value) for name, value in told.items()}
     found: list[tuple[Objective, Column]] = []
     for one in objectives(asked or ",".join(given) or "time:min", given):
         try:

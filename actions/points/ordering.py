@@ -40,15 +40,17 @@ def telling_columns(table: PointTable, rows: Sequence[int], *, constant_too: boo
         column
         for column in table.columns.values()
         if (column.kind != "point" or column.label in _TELLING)
-        and (_differs(column, rows) or ((constant_too or len(rows) == 1) and _is_known(column, rows)))
+        and (not is_same(column, rows) or ((constant_too or len(rows) == 1) and is_known(column, rows)))
     ]
     return sorted(found, key=lambda column: _FIRST_KINDS[column.kind])
 
 
-def _differs(column: Column, rows: Sequence[int]) -> bool:
+def is_same(column: Column, rows: Sequence[int]) -> bool:
+    """Tell whether all of some rows have the same value; of no rows that holds."""
     values = column.values
-    return bool(rows) and any(values[row] != values[rows[0]] for row in rows)
+    return all(values[row] == values[rows[0]] for row in rows)
 
 
-def _is_known(column: Column, rows: Sequence[int]) -> bool:
+def is_known(column: Column, rows: Sequence[int]) -> bool:
+    """Tell whether any of some rows has a value."""
     return any(column.values[row] is not None for row in rows)

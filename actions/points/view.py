@@ -8,6 +8,7 @@ from msgspec import Struct
 from ...store.errors import InvalidRequestError
 from ...store.untrusted import safe_line
 from .meaning import named_column
+from .ordering import in_order, is_known, is_same
 from .table import EXPERIMENT, Column, PointTable, Value, is_number
 
 FIRST = ("accuracy_top1", "latency_median_s", "latency_p90_ms", "latency_p90_s", "execution_time", "throughput_per_s")
@@ -50,7 +51,7 @@ def view(
     ordered = sorted_rows(table, rows, sort) if sort else list(rows)
     if columns:
         return View(table, ordered, [named_column(table, name) for name in columns], {})
-    known = [one for one in table.columns.values() if one.name != "point" and any(_values(one, ordered))]
+    known = [one for one in table.columns.values() if one.name != "point" and is_known(one, ordered)]
     if every:
         return View(table, ordered, known, {})
     telling = [one for one in known if one.kind in ("choice", "characteristic") and one.label not in _TOLD_BY_OTHERS]
@@ -88,18 +89,6 @@ def _as_told(value: Value) -> str:
         return str(value)
 
 
-def _values(column: Column, rows: Sequence[int]) -> list[bool]:
-    values = column.values
-    return [values[row] is not None for row in rows]
-
-
-def is_same(column: Column, rows: Sequence[int]) -> bool:
-    """Tell whether all of some rows have the same value."""
-    values = column.values
-    first = values[rows[0]]
-    return all(values[row] == first for row in rows)
-
-
 def _measured_first(columns: Sequence[Column]) -> list[Column]:
     place = {name: number for number, name in enumerate(FIRST)}
     return sorted(columns, key=lambda one: place.get(one.label, len(place)))
@@ -113,14 +102,7 @@ def sorted_rows(table: PointTable, rows: Sequence[int], sort: str) -> list[int]:
     name, _, direction = sort.rpartition(":") if sort.endswith((":min", ":max")) else (sort, "", "")
     if direction not in _DIRECTIONS or not name:
         raise InvalidRequestError(f"--sort={safe_line(sort, 80)}: write COLUMN, COLUMN:min or COLUMN:max")
-    values = named_column(table, name).values
-    known = [row for row in rows if values[row] is not None]
-    unknown = [row for row in rows if values[row] is None]
-    return sorted(known, key=lambda row: _order(values[row]), reverse=_DIRECTIONS[direction]) + unknown
-
-
-def _order(value: Value) -> tuple[int, float, str]:
-    return (0, float(value), "") if is_number(value) else (1, 0.0, str(value))
+    return in_order(table, rows, named_column(table, name).name, descending=_DIRECTIONS[direction])
 
 
 def groups(table: PointTable, rows: Sequence[int], name: str, columns: Sequence[Column]) -> list[Group]:

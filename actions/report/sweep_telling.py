@@ -94,18 +94,18 @@ def _in_words(choices: Mapping[str, Any]) -> str:
 
 
 def _chart(judged: Sequence[Result], objectives: Sequence[Result], width: int) -> list[str]:
-    from .charts import PlotPoint, scatter  # noqa: PLC0415  (charts, only where one is drawn)
-    from .figures import axis_of  # noqa: PLC0415
+    from .front_chart import FrontScatter, front_chart  # noqa: PLC0415  (charts, only where one is drawn)
 
-    shown = [PlotPoint(one["values"][0], one["values"][1], label=one["point"][:8]) for one in judged]
-    x_axis, y_axis = (
-        axis_of(one["column"].rpartition(".")[2], [each["values"][number] for each in judged], one["better"])
-        for number, one in enumerate(objectives[:2])
+    first, second = objectives[:2]
+    shown = FrontScatter(
+        (first["column"].rpartition(".")[2], second["column"].rpartition(".")[2]),
+        (first["better"], second["better"]),
+        [(one["values"][0], one["values"][1]) for one in judged],
+        [one["point"][:8] for one in judged],
+        [""] * len(judged),
+        [number for number, one in enumerate(judged) if one["standing"] == "front"],
     )
-    front = [number for number, one in enumerate(judged) if one["standing"] == "front"]
-    return scatter(
-        shown, width=min(width, _CHART[0]), height=_CHART[1], x_axis=x_axis, y_axis=y_axis, front=front
-    ).lines()
+    return front_chart(shown, min(width, _CHART[0]), _CHART[1]).lines()
 
 
 def _circumstances(result: Result) -> Iterator[str]:
